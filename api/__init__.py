@@ -1,0 +1,1 @@
+"""Litestar: REST, live events, status pages."""

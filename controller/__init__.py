@@ -1,0 +1,1 @@
+"""The rest of Wakeful behind the API: learn, decide, act."""

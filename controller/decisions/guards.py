@@ -1,0 +1,70 @@
+"""How much one revision may take away before a person has to agree."""
+
+from collections.abc import Iterable, Sequence
+
+from controller.decisions.plan import Live, Plan
+from specs.alert_rule import AlertRule
+from specs.config import Guards
+from specs.resource import Resource, typed
+
+ALWAYS_ALLOWED = 5
+
+
+def refusals(plan: Plan, wanted: Sequence[Resource], live: Sequence[Live], guards: Guards) -> list[str]:
+    """Why this plan is held, in words; empty when it may be applied.
+
+    Never prunes to nothing, and keeps to the budgets for deletes and for monitors that lose their last alert rule.
+    """
+    found = []
+    if live and not wanted:
+        found.append(f"it would delete everything: {len(live)} resources are live and the source has none")
+    else:
+        deletes, most = len(plan.deletes), budget(guards.max_deletes, len(live))
+        if deletes > most:
+            found.append(
+                f"it would delete {deletes} of {len(live)} resources, and `maxDeletes` allows {most}"
+            )
+    silenced = silenced_monitors(wanted, live)
+    watched = sum(1 for one in live if one.kind == "Monitor")
+    most = budget(guards.max_silenced, watched)
+    if len(silenced) > most:
+        some = ", ".join(f"`{name}`" for name in silenced[:3]) + (" …" if len(silenced) > 3 else "")
+        found.append(
+            f"{len(silenced)} monitors would lose their last alert rule ({some}), and `maxSilenced` allows {most}"
+        )
+    return found
+
+
+def budget(text: str, of: int) -> int:
+    """A budget such as `10` or `25%` as a count; small repositories may always change five."""
+    if text.endswith("%"):
+        return max(of * int(text[:-1]) // 100, ALWAYS_ALLOWED)
+    return int(text)
+
+
+def silenced_monitors(wanted: Sequence[Resource], live: Sequence[Live]) -> list[str]:
+    """Monitors that stay, had an alert rule and would have none."""
+    rules_before = [
+        rule for one in live if one.kind == "AlertRule" and isinstance(rule := _rule(one), AlertRule)
+    ]
+    rules_after = [one.model for one in wanted if isinstance(one.model, AlertRule)]
+    after = {one.name: one.labels for one in wanted if one.kind == "Monitor"}
+    return [
+        one.name
+        for one in live
+        if one.kind == "Monitor"
+        and one.name in after
+        and _watched(one.name, one.labels, rules_before)
+        and not _watched(one.name, after[one.name], rules_after)
+    ]
+
+
+def _watched(name: str, labels: dict[str, str], rules: Iterable[AlertRule]) -> bool:
+    return any(rule.watches(name, labels) for rule in rules)
+
+
+def _rule(live: Live) -> object:
+    try:
+        return typed("AlertRule", live.spec)
+    except ValueError:
+        return None

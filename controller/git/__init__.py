@@ -1,0 +1,1 @@
+"""Sources of specs: git repositories and local folders, and what is told back to the forge."""

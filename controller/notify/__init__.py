@@ -1,0 +1,1 @@
+"""Channels: render() is pure, send() is not; one file a channel."""

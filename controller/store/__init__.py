@@ -1,0 +1,1 @@
+"""PostgreSQL through Piccolo and asyncpg; rows never leave this folder, values do."""

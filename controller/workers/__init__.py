@@ -1,0 +1,1 @@
+"""Learn, decide, act: Dramatiq actors and the leader's loops."""

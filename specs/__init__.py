@@ -1,0 +1,1 @@
+"""What a person may write in git: models, the YAML loader with positions, diagnostics. Pure."""

@@ -1,0 +1,177 @@
+"""CEL conditions: compiled and type-checked when a spec is loaded, evaluated on what a probe saw.
+
+The language is https://github.com/google/cel-spec through Google's own runtime. Each probe
+declares typed variables, so that `status == "200"` is an error in review and not at night.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from cel_expr_python import cel
+
+_T = cel.Type
+_CERTIFICATE = {"validFor": timedelta(days=30), "issuer": "", "subject": "", "names": [""]}
+_PHASES = {name: timedelta(milliseconds=1) for name in ("dns", "connect", "tls", "firstByte", "transfer")}
+
+# probe → variable → (type, a value of that type for the trial run at validation)
+VARIABLES: dict[str, dict[str, tuple[Any, Any]]] = {
+    "http": {
+        "status": (_T.INT, 200),
+        "latency": (_T.DURATION, timedelta(milliseconds=1)),
+        "phases": (_T.Map(_T.STRING, _T.DURATION), _PHASES),
+        "body": (_T.STRING, ""),
+        "json": (_T.DYN, {}),
+        "headers": (_T.Map(_T.STRING, _T.STRING), {}),
+        "ip": (_T.STRING, "192.0.2.1"),
+        "certificate": (_T.Map(_T.STRING, _T.DYN), _CERTIFICATE),
+    },
+    "tcp": {
+        "connected": (_T.BOOL, True),
+        "latency": (_T.DURATION, timedelta(milliseconds=1)),
+        "ip": (_T.STRING, "192.0.2.1"),
+    },
+    "heartbeat": {},
+}
+
+_POSITION = re.compile(r"<input>:(\d+):(\d+): (.*?)(?:\n|$)", re.DOTALL)
+_PATTERN_LITERAL = re.compile(r"""\.matches\(\s*(r?)(?:'([^'\\]*)'|"([^"\\]*)")\s*\)""")
+_COMPARISON = re.compile(r"==|!=|<=|>=|<|>")
+
+
+class ConditionError(ValueError):
+    """An expression that does not compile; line and column count from 1 inside the expression."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.message, self.line, self.column = message, line, column
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A compiled expression of one probe, with its left side compiled too so that a failure can show its value."""
+
+    text: str
+    program: Any
+    left: tuple[str, Any] | None
+
+    def failure(self, values: Mapping[str, Any]) -> str | None:
+        """None when it holds; otherwise the words that say what was seen instead.
+
+        `values` holds each variable of the probe; a thing that is not there (no JSON, say) is None.
+        """
+        result = self.program.eval(data=values)
+        if result.type() == _T.BOOL:
+            return None if result.value() else self._explain(values)
+        return f"`{self.text}` could not be evaluated: {_plain(str(result.value()))}"
+
+    def _explain(self, values: Mapping[str, Any]) -> str:
+        if self.left is None:
+            return f"`{self.text}` is false"
+        name, program = self.left
+        seen = program.eval(data=values)
+        if seen.type() == _T.ERROR:
+            return f"`{self.text}` is false"
+        return f"{name} is {_show(seen.plain_value())}, wanted `{self.text}`"
+
+
+@lru_cache(maxsize=32)
+def _environment(probe: str) -> Any:
+    return cel.NewEnv(variables={name: kind for name, (kind, _) in VARIABLES[probe].items()})
+
+
+@lru_cache(maxsize=20_000)
+def compile_condition(text: str, probe: str) -> Condition:
+    """Compile one expression with the variables of a probe.
+
+    Raises ConditionError when it is not CEL, names an unknown variable, compares different types, is
+    not true-or-false, or holds a regular expression that does not compile.
+    """
+    environment = _environment(probe)
+    program = _compile(environment, text)
+    if program.return_type() not in (_T.BOOL, _T.DYN):
+        kind = program.return_type().name().lower()
+        raise ConditionError(f"the expression gives {_article(kind)}, but must be true or false", 1, 1)
+    for match in _PATTERN_LITERAL.finditer(text):
+        pattern = match.group(2) if match.group(2) is not None else match.group(3)
+        trial = _compile(environment, f'"".matches(r"""{pattern}""")').eval(data=_sample(probe))
+        if trial.type() == _T.ERROR:
+            line = text.count("\n", 0, match.start()) + 1
+            column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 2
+            raise ConditionError(_plain(str(trial.value())), line, column)
+    return Condition(text, program, _left_side(environment, text))
+
+
+def _sample(probe: str) -> dict[str, Any]:
+    return {name: value for name, (_, value) in VARIABLES[probe].items()}
+
+
+def _compile(environment: Any, text: str) -> Any:
+    try:
+        return environment.compile(text)
+    except RuntimeError as error:
+        match = _POSITION.search(str(error))
+        if not match:
+            raise ConditionError(_plain(str(error)), 1, 1) from None
+        line, column, message = match.groups()
+        raise ConditionError(_words(message), int(line), int(column)) from None
+
+
+def _words(message: str) -> str:
+    """The compiler's message in the words of a spec."""
+    message = message.replace("Syntax error: ", "").split(" expecting ")[0].strip()
+    if overload := re.search(r"no matching overload for '_?(.+?)_?' applied to '\((.*)\)'", message):
+        operator, types = overload.groups()
+        return f"`{operator}` does not work on {' and '.join(types.split(', '))}"
+    if undeclared := re.search(r"undeclared reference to '([^']*)'", message):
+        return f"there is no `{undeclared.group(1)}` here"
+    if "<EOF>" in message:
+        return "the expression ends too early"
+    return message
+
+
+def _plain(message: str) -> str:
+    return re.sub(r"^[A-Z_]+: ", "", message.split("\n")[0]).removesuffix(" [INVALID_ARGUMENT]")
+
+
+def _article(kind: str) -> str:
+    return f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"
+
+
+def _left_side(environment: Any, text: str) -> tuple[str, Any] | None:
+    """The part before a comparison at the top level, compiled, so that its value can be shown."""
+    depth, quote = 0, ""
+    for index, char in enumerate(text):
+        if quote:
+            quote = "" if char == quote else quote
+        elif char in "'\"":
+            quote = char
+        elif char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        elif depth == 0 and (char in "?" or text.startswith(("&&", "||", " in "), index)):
+            return None
+        elif depth == 0 and (match := _COMPARISON.match(text, index)):
+            if "&&" in text[match.end() :] or "||" in text[match.end() :]:
+                return None
+            left = text[:index].strip()
+            try:
+                return left, environment.compile(left)
+            except RuntimeError:
+                return None
+    return None
+
+
+def _show(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if isinstance(value, timedelta):
+        return f"{value.total_seconds() * 1000:.0f} ms"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 120 else text[:117] + "…"

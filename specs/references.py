@@ -1,0 +1,101 @@
+"""Names that one resource uses for another: they must exist, and must not run in a circle."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from specs.alert_rule import AlertRule
+from specs.diagnostics import Diagnostic, Severity, did_you_mean
+from specs.monitor import Monitor
+from specs.resource import Key, Resource
+from specs.status_page import StatusPage
+from specs.tree import Document, Path, show_path
+
+
+def references(resource: Resource) -> Iterator[tuple[Path, str, str]]:
+    """Each reference of a resource: its path in the document, the kind and the name referred to."""
+    match resource.model:
+        case Monitor() as monitor:
+            for index, name in enumerate(monitor.depends_on):
+                yield ("spec", "dependsOn", index), "Monitor", name
+        case AlertRule() as rule:
+            for index, name in enumerate(rule.notify):
+                yield ("spec", "notify", index), "Channel", name
+            for index, name in enumerate(rule.match.monitors):
+                yield ("spec", "match", "monitors", index), "Monitor", name
+        case StatusPage() as page:
+            for at, component in enumerate(page.components):
+                for index, name in enumerate(component.monitors):
+                    yield ("spec", "components", at, "monitors", index), "Monitor", name
+
+
+def check_references(
+    resources: Mapping[Key, Resource], documents: Mapping[Key, Document], *, also_named: Iterable[Key] = ()
+) -> list[Diagnostic]:
+    """Dangling references, cycles of dependsOn, and selectors that match nothing (a warning).
+
+    `also_named` are resources that exist but are broken: a reference to them is not dangling.
+    """
+    named = set(resources) | set(also_named)
+    found = []
+    for resource in resources.values():
+        for path, kind, name in references(resource):
+            if (kind, resource.workspace, name) not in named:
+                known = [key[2] for key in named if key[:2] == (kind, resource.workspace)]
+                span = documents[resource.key].span(path)
+                message = f"there is no {kind} `{name}`"
+                hint = did_you_mean(name, known) or f"add a {kind} of this name, or remove the reference"
+                found.append(Diagnostic("dangling", message, resource.file, span, show_path(path), hint))
+        found += _matches_nothing(resource, resources, documents)
+    return found + _cycles(resources, documents)
+
+
+def _matches_nothing(
+    resource: Resource, resources: Mapping[Key, Resource], documents: Mapping[Key, Document]
+) -> list[Diagnostic]:
+    rule = resource.model
+    if not isinstance(rule, AlertRule) or not rule.match.labels:
+        return []
+    if any(
+        other.kind == "Monitor" and rule.watches(other.name, other.labels) for other in resources.values()
+    ):
+        return []
+    path: Path = ("spec", "match", "labels")
+    message = "no monitor has these labels, so the rule watches nothing"
+    span = documents[resource.key].span(path, key=True)
+    hint = "check the labels, or remove the rule"
+    return [
+        Diagnostic("watches-nothing", message, resource.file, span, show_path(path), hint, Severity.WARNING)
+    ]
+
+
+def _cycles(resources: Mapping[Key, Resource], documents: Mapping[Key, Document]) -> list[Diagnostic]:
+    graph = {key: _dependencies(resource) for key, resource in resources.items() if key[0] == "Monitor"}
+    done: set[Key] = set()
+    found = []
+    for start in graph:
+        trail: list[Key] = []
+        stack: list[tuple[Key, Iterator[Key]]] = [(start, iter(graph[start]))] if start not in done else []
+        while stack:
+            key, rest = stack[-1]
+            if not trail or trail[-1] != key:
+                trail.append(key)
+            following = next((other for other in rest if other in graph), None)
+            if following is None:
+                done.add(key)
+                stack.pop()
+                trail.pop()
+            elif following in trail:
+                circle = [name for _, _, name in trail[trail.index(following) :]] + [following[2]]
+                message = f"these monitors depend on each other in a circle: {' → '.join(circle)}"
+                span = documents[key].span(("spec", "dependsOn"))
+                hint = "remove one of the dependencies"
+                found.append(Diagnostic("cycle", message, resources[key].file, span, "spec.dependsOn", hint))
+                done.add(following)
+            elif following not in done:
+                stack.append((following, iter(graph[following])))
+    return found
+
+
+def _dependencies(resource: Resource) -> list[Key]:
+    model = resource.model
+    names = model.depends_on if isinstance(model, Monitor) else []
+    return [("Monitor", resource.workspace, name) for name in names]
