@@ -17,27 +17,17 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="postgresql://localhost:5432/wakeful", description="PostgreSQL to keep everything in."
     )
-    redis_url: str = Field(
-        default="redis://localhost:6379/0", description="Valkey or Redis for queues and events."
-    )
-    data_dir: Path = Field(
-        default=Path(".wakeful"), description="Clones of sources, and the embedded servers' data."
-    )
-    public_url: str = Field(
-        default="http://127.0.0.1:8080", description="How people reach the API; used in links."
-    )
+    redis_url: str = Field(default="redis://localhost:6379/0", description="Valkey or Redis for queues and events.")
+    data_dir: Path = Field(default=Path(".wakeful"), description="Clones of sources, and the embedded servers' data.")
+    public_url: str = Field(default="http://127.0.0.1:8080", description="How people reach the API; used in links.")
     secrets_dir: Path | None = Field(default=None, description="A folder with one file per secret.")
     webhook_secret: str | None = Field(default=None, description="Authenticates forges' webhooks.")
     forge_token: str | None = Field(default=None, description="Writes commit statuses to the forge.")
     poll_every: float = Field(default=30.0, description="Seconds between looks at a remote repository.")
     workspace: str = "default"
-    log_format: str | None = Field(
-        default=None, description="`text` or `json`; by default text on a terminal."
-    )
+    log_format: str | None = Field(default=None, description="`text` or `json`; by default text on a terminal.")
     log_level: str = "info"
-    flush_after: float = Field(
-        default=0.05, description="Seconds a worker gathers observations before it stores them."
-    )
+    flush_after: float = Field(default=0.05, description="Seconds a worker gathers observations before it stores them.")
 
     @property
     def poll_interval(self) -> timedelta:

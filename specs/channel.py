@@ -12,9 +12,7 @@ from specs.monitor import HttpUrl
 class Webhook(Model):
     """POST the message as JSON."""
 
-    url: HttpUrl = Field(
-        description="Where to post; may hold `${secret.X}`.", examples=["https://hooks.example.com/x"]
-    )
+    url: HttpUrl = Field(description="Where to post; may hold `${secret.X}`.", examples=["https://hooks.example.com/x"])
     headers: dict[str, str] = Field(default={}, description="Headers to add; values may hold `${secret.X}`.")
     signing_secret: str | None = Field(
         default=None,
@@ -29,15 +27,13 @@ class Webhook(Model):
 class Email(Model):
     """Send mail by SMTP."""
 
-    to: Annotated[
-        list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]], Field(min_length=1, max_length=50)
-    ] = Field(description="Who gets it; each gets a message of their own.", examples=[["oncall@example.com"]])
+    to: Annotated[list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]], Field(min_length=1, max_length=50)] = (
+        Field(description="Who gets it; each gets a message of their own.", examples=[["oncall@example.com"]])
+    )
     from_: Annotated[str, Field(pattern=r"^([^<>]*<)?[^@\s<>]+@[^@\s<>]+>?$")] = Field(
         alias="from", description="The sender.", examples=["Wakeful <wakeful@example.com>"]
     )
-    host: Annotated[str, Field(min_length=1)] = Field(
-        description="The SMTP server.", examples=["smtp.example.com"]
-    )
+    host: Annotated[str, Field(min_length=1)] = Field(description="The SMTP server.", examples=["smtp.example.com"])
     port: Port = Field(default=587, description="Its port.")
     tls: Literal["starttls", "implicit", "none"] = Field(
         default="starttls",
@@ -67,9 +63,7 @@ class Channel(Model):
     def _one_type(self) -> "Channel":
         found = [key for key in CHANNEL_TYPES if getattr(self, key) is not None]
         if not found:
-            raise ValueError(
-                f"the channel has no type|add one of {', '.join(f'`{key}`' for key in CHANNEL_TYPES)}"
-            )
+            raise ValueError(f"the channel has no type|add one of {', '.join(f'`{key}`' for key in CHANNEL_TYPES)}")
         if len(found) > 1:
             named = " and ".join(f"`{key}`" for key in found)
             raise ValueError(f"a channel has exactly one type, but this has {named}|make two channels of it")

@@ -85,9 +85,7 @@ def render(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
         width = max(1, min(end - span.column, len(excerpt) - start))
         out += [f"{gutter} |", f"{number} | {excerpt}", f"{gutter} | {' ' * start}{'^' * width}"]
     if diagnostic.hint:
-        out.append(
-            f"{gutter} = hint: {diagnostic.hint}" if len(out) > 2 else f"{gutter}hint: {diagnostic.hint}"
-        )
+        out.append(f"{gutter} = hint: {diagnostic.hint}" if len(out) > 2 else f"{gutter}hint: {diagnostic.hint}")
     return "\n".join(out)
 
 

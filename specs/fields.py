@@ -45,9 +45,7 @@ def parse_duration(text: object) -> timedelta:
         shown = f"{text}s" if isinstance(text, int | float) and not isinstance(text, bool) else "30s"
         raise ValueError(f"a duration needs a unit|write `{shown}`, `5m` or `1h30m`")
     if not _DURATION.fullmatch(text):
-        raise ValueError(
-            f"`{text}` is not a duration|write a number and a unit, such as `30s`, `5m` or `1h30m`"
-        )
+        raise ValueError(f"`{text}` is not a duration|write a number and a unit, such as `30s`, `5m` or `1h30m`")
     seconds = sum(float(number) * UNITS[unit] for number, unit in _DURATION_PART.findall(text))
     if seconds > LONGEST.total_seconds():
         raise ValueError(f"`{text}` is longer than ten years|write a shorter duration")
@@ -83,9 +81,7 @@ def at_least(least: timedelta) -> AfterValidator:
     def check(span: timedelta) -> timedelta:
         if span < least:
             short = format_duration(least)
-            raise ValueError(
-                f"must be at least {short}, but is {format_duration(span)}|write `{short}` or more"
-            )
+            raise ValueError(f"must be at least {short}, but is {format_duration(span)}|write `{short}` or more")
         return span
 
     return AfterValidator(check)
@@ -136,9 +132,7 @@ def _scalar_to_text(value: Any) -> Any:
 def _check_labels(labels: dict[str, str]) -> dict[str, str]:
     for key, value in labels.items():
         if not re.fullmatch(LABEL_KEY, key):
-            raise ValueError(
-                f"`{key}` is not a label name|start with a letter; letters, digits, `_ . / -`, at most 63"
-            )
+            raise ValueError(f"`{key}` is not a label name|start with a letter; letters, digits, `_ . / -`, at most 63")
         if len(value) > 256:
             raise ValueError(f"the value of label `{key}` is longer than 256 characters|shorten it")
     return labels

@@ -120,10 +120,7 @@ def _envelope(document: Document, found: list[Diagnostic]) -> Draft | None:
     before = len(found)
     for key in data:
         if key not in _ENVELOPE:
-            hint = (
-                did_you_mean(key, _ENVELOPE)
-                or f"a document has {', '.join(f'`{name}`' for name in _ENVELOPE)}"
-            )
+            hint = did_you_mean(key, _ENVELOPE) or f"a document has {', '.join(f'`{name}`' for name in _ENVELOPE)}"
             problem((key,), "unknown-key", f"unknown key `{key}`", hint, key=True)
     for key in _ENVELOPE:
         if key not in data and not (key == "spec" and data.get("kind") == "Config"):
@@ -131,9 +128,7 @@ def _envelope(document: Document, found: list[Diagnostic]) -> Draft | None:
             problem((), "missing-key", f"missing key `{key}`", hint)
     version, kind = data.get("apiVersion"), data.get("kind")
     if "apiVersion" in data and version != API_VERSION:
-        problem(
-            ("apiVersion",), "api-version", f"`{version}` is not a version we know", f"write `{API_VERSION}`"
-        )
+        problem(("apiVersion",), "api-version", f"`{version}` is not a version we know", f"write `{API_VERSION}`")
     if "kind" in data and kind not in KINDS:
         hint = did_you_mean(str(kind), KINDS) or f"the kinds are {', '.join(f'`{name}`' for name in KINDS)}"
         problem(("kind",), "unknown-kind", f"there is no kind `{kind}`", hint)
@@ -147,9 +142,7 @@ def _config(drafts: list[Draft], found: list[Diagnostic]) -> Config:
     own = [draft for draft in drafts if draft.kind == "Config"]
     for extra in own[1:]:
         first = own[0].document
-        message = (
-            f"a repository has one Config, but another stands in {first.file}:{first.span(('kind',)).line}"
-        )
+        message = f"a repository has one Config, but another stands in {first.file}:{first.span(('kind',)).line}"
         span = extra.document.span(("kind",))
         found.append(Diagnostic("duplicate", message, extra.document.file, span, "kind", "merge the two"))
     if not own:
@@ -163,10 +156,7 @@ def _config(drafts: list[Draft], found: list[Diagnostic]) -> Config:
 def _resource(draft: Draft, config: Config, found: list[Diagnostic]) -> Resource | None:
     before = len(found)
     variables = {} if draft.kind == "Config" else config.variables
-    data = {
-        key: _expanded(draft, (key,), draft.data.get(key, {}), variables, found)
-        for key in ("metadata", "spec")
-    }
+    data = {key: _expanded(draft, (key,), draft.data.get(key, {}), variables, found) for key in ("metadata", "spec")}
     metadata = _validate(draft, ("metadata",), Metadata, data["metadata"], found)
     model = _validate(draft, ("spec",), KINDS[draft.kind], data["spec"], found)
     if isinstance(metadata, Metadata):
@@ -188,9 +178,7 @@ def _resource(draft: Draft, config: Config, found: list[Diagnostic]) -> Resource
     )
 
 
-def _expanded(
-    draft: Draft, path: Path, value: Any, variables: Mapping[str, str], found: list[Diagnostic]
-) -> Any:
+def _expanded(draft: Draft, path: Path, value: Any, variables: Mapping[str, str], found: list[Diagnostic]) -> Any:
     if isinstance(value, str) and "${" in value:
         try:
             text = expand(value, variables)
@@ -206,15 +194,11 @@ def _expanded(
     if isinstance(value, dict):
         return {key: _expanded(draft, (*path, key), inner, variables, found) for key, inner in value.items()}
     if isinstance(value, list):
-        return [
-            _expanded(draft, (*path, index), inner, variables, found) for index, inner in enumerate(value)
-        ]
+        return [_expanded(draft, (*path, index), inner, variables, found) for index, inner in enumerate(value)]
     return value
 
 
-def _at(
-    draft: Draft, code: str, message: str, path: Path, hint: str | None, *, key: bool = False
-) -> Diagnostic:
+def _at(draft: Draft, code: str, message: str, path: Path, hint: str | None, *, key: bool = False) -> Diagnostic:
     span = draft.document.span(path, key=key)
     return Diagnostic(code, message, draft.document.file, span, tree.show_path(path), hint or None)
 
@@ -266,9 +250,7 @@ def _explained(draft: Draft, path: Path, model: type[Model], at: Path, detail: E
             expected = str(detail["ctx"]["expected"]).replace("'", "`")
             value = detail["input"]
             known = re.findall(r"`([^`]*)`", expected)
-            return _at(
-                draft, "value", f"`{value}` is not one of {expected}", path, did_you_mean(str(value), known)
-            )
+            return _at(draft, "value", f"`{value}` is not one of {expected}", path, did_you_mean(str(value), known))
     if kind in _TYPES:
         message = f"`{name}` must be {_TYPES[kind]}, but is {_named(detail['input'])}"
         return _at(draft, "type", message, path, _type_hint(kind, name, detail["input"]))
@@ -279,11 +261,7 @@ def _explained(draft: Draft, path: Path, model: type[Model], at: Path, detail: E
 def _type_hint(kind: str, name: object, value: Any) -> str | None:
     if kind == "string_type" and isinstance(value, int | float):
         shown = str(value).lower() if isinstance(value, bool) else value
-        return (
-            f'put it in quotes: `{name}: "{shown}"`'
-            if isinstance(name, str)
-            else f'put it in quotes: `"{shown}"`'
-        )
+        return f'put it in quotes: `{name}: "{shown}"`' if isinstance(name, str) else f'put it in quotes: `"{shown}"`'
     if kind == "list_type" and isinstance(value, str):
         return f"write `{name}: [{value}]`"
     if kind == "int_type" and isinstance(value, str) and value.isdigit():
@@ -312,9 +290,7 @@ def _keys_at(model: type[Model], path: Path) -> list[str]:
     current: Any = model
     for part in path:
         for inner in _models_in(current):
-            field_name = next(
-                (name for name, info in inner.model_fields.items() if (info.alias or name) == part), None
-            )
+            field_name = next((name for name, info in inner.model_fields.items() if (info.alias or name) == part), None)
             if field_name:
                 current = inner.model_fields[field_name].annotation
                 break
@@ -378,27 +354,21 @@ def _condition_problem(draft: Draft, path: Path, index: int, error: ConditionErr
     return Diagnostic("condition", error.message, draft.document.file, place, tree.show_path(path), hint)
 
 
-def _unique(
-    loaded: list[tuple[Resource, Draft]], found: list[Diagnostic]
-) -> dict[tuple[str, str, str], Resource]:
+def _unique(loaded: list[tuple[Resource, Draft]], found: list[Diagnostic]) -> dict[tuple[str, str, str], Resource]:
     by_key: dict[tuple[str, str, str], Resource] = {}
     slugs: dict[str, Resource] = {}
     for resource, draft in loaded:
         if resource.kind == "Config":
             continue
         if first := by_key.get(resource.key):
-            message = (
-                f"{resource.kind} `{resource.name}` is defined twice, first in {first.file}:{first.line}"
-            )
+            message = f"{resource.kind} `{resource.name}` is defined twice, first in {first.file}:{first.line}"
             found.append(_at(draft, "duplicate", message, ("metadata", "name"), "rename one of the two"))
             continue
         by_key[resource.key] = resource
         if resource.kind == "StatusPage":
             slug = str(resource.spec.get("slug", resource.name))
             if taken := slugs.get(slug):
-                message = (
-                    f"the address /status/{slug} is taken by `{taken.name}` in {taken.file}:{taken.line}"
-                )
+                message = f"the address /status/{slug} is taken by `{taken.name}` in {taken.file}:{taken.line}"
                 path: Path = ("spec", "slug") if "slug" in resource.spec else ("metadata", "name")
                 found.append(_at(draft, "duplicate", message, path, "give one of the two another `slug`"))
             slugs[slug] = resource

@@ -44,9 +44,7 @@ class Http(Model):
         description="Headers to send; values may hold `${secret.X}`.",
         examples=[{"Authorization": "Bearer ${secret.CHECKOUT_TOKEN}"}],
     )
-    body: str | None = Field(
-        default=None, description="The request body, as text.", examples=['{"ping": true}']
-    )
+    body: str | None = Field(default=None, description="The request body, as text.", examples=['{"ping": true}'])
     redirects: Annotated[int, Field(ge=0, le=20)] = Field(
         default=5, description="How many redirects to follow; 0 takes the first answer as it is."
     )
@@ -69,21 +67,17 @@ class Heartbeat(Model):
         description="The longest time between two pings of a healthy job.", examples=["1h"]
     )
     grace: Duration = Field(default=timedelta(0), description="How late a ping may be.", examples=["5m"])
-    token: Annotated[str, Field(min_length=8, max_length=128, pattern=r"^[A-Za-z0-9_${}.-]+$")] | None = (
-        Field(
-            default=None,
-            description="The last part of the address to ping. Left out, Wakeful makes one that cannot be guessed.",
-            examples=["${secret.BACKUP_PING}"],
-        )
+    token: Annotated[str, Field(min_length=8, max_length=128, pattern=r"^[A-Za-z0-9_${}.-]+$")] | None = Field(
+        default=None,
+        description="The last part of the address to ping. Left out, Wakeful makes one that cannot be guessed.",
+        examples=["${secret.BACKUP_PING}"],
     )
 
 
 class Body(Model):
     """What the response body must hold. Reading stops at 1 MiB."""
 
-    contains: Annotated[str, Field(min_length=1)] | None = Field(
-        default=None, description="Text that must be there."
-    )
+    contains: Annotated[str, Field(min_length=1)] | None = Field(default=None, description="Text that must be there.")
     excludes: Annotated[str, Field(min_length=1)] | None = Field(
         default=None, description="Text that must not be there."
     )
@@ -105,9 +99,7 @@ class Expect(Model):
     latency: Duration | None = Field(default=None, description="The longest total time.", examples=["2s"])
     body: Body | None = Field(default=None, description="What the body must hold.")
     certificate: Certificate | None = Field(default=None, description="What the certificate must fulfil.")
-    that: Annotated[
-        list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
-    ] = Field(
+    that: Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)] = Field(
         default=[],
         description="CEL expressions that must be true.",
         examples=[["json.cart.healthy == true"]],
@@ -118,12 +110,8 @@ class Expect(Model):
 class Degraded(Model):
     """Met `expect` but not this: degraded."""
 
-    latency: Duration | None = Field(
-        default=None, description="Slower than this is degraded.", examples=["500ms"]
-    )
-    that: Annotated[
-        list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)
-    ] = Field(
+    latency: Duration | None = Field(default=None, description="Slower than this is degraded.", examples=["500ms"])
+    that: Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)] = Field(
         default=[],
         description="CEL expressions; when one is not true the monitor is degraded.",
         max_length=50,
@@ -133,9 +121,7 @@ class Degraded(Model):
 class Confirm(Model):
     """How many observations in a row, per region, it takes to believe a change."""
 
-    down: Annotated[int, Field(ge=1, le=100)] = Field(
-        default=2, description="To believe that it is down or degraded."
-    )
+    down: Annotated[int, Field(ge=1, le=100)] = Field(default=2, description="To believe that it is down or degraded.")
     up: Annotated[int, Field(ge=1, le=100)] = Field(default=1, description="To believe that it is up again.")
 
 
@@ -159,17 +145,13 @@ class Monitor(Model):
         description="How many regions must see it down; more than half when left out.",
         examples=[2],
     )
-    confirm: Confirm = Field(
-        default=Confirm(), description="Observations in a row before a change is believed."
-    )
+    confirm: Confirm = Field(default=Confirm(), description="Observations in a row before a change is believed.")
     depends_on: list[Name] = Field(
         default=[],
         description="Monitors this one depends on: while one of them is down, this is unknown.",
         examples=[["edge-gateway"]],
     )
-    description: str | None = Field(
-        default=None, description="What a person should know about it.", max_length=2000
-    )
+    description: str | None = Field(default=None, description="What a person should know about it.", max_length=2000)
     http: Http | None = Field(default=None, description="Ask a web server.")
     tcp: Tcp | None = Field(default=None, description="Open a TCP connection.")
     heartbeat: Heartbeat | None = Field(default=None, description="Wait for a job to call.")
@@ -217,7 +199,5 @@ class Monitor(Model):
         if self.tcp:
             given = self.expect
             if given.status or given.body or given.certificate:
-                raise ValueError(
-                    "`status`, `body` and `certificate` are for `http`|for `tcp` use `latency` and `that`"
-                )
+                raise ValueError("`status`, `body` and `certificate` are for `http`|for `tcp` use `latency` and `that`")
         return self

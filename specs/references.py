@@ -54,17 +54,13 @@ def _matches_nothing(
     rule = resource.model
     if not isinstance(rule, AlertRule) or not rule.match.labels:
         return []
-    if any(
-        other.kind == "Monitor" and rule.watches(other.name, other.labels) for other in resources.values()
-    ):
+    if any(other.kind == "Monitor" and rule.watches(other.name, other.labels) for other in resources.values()):
         return []
     path: Path = ("spec", "match", "labels")
     message = "no monitor has these labels, so the rule watches nothing"
     span = documents[resource.key].span(path, key=True)
     hint = "check the labels, or remove the rule"
-    return [
-        Diagnostic("watches-nothing", message, resource.file, span, show_path(path), hint, Severity.WARNING)
-    ]
+    return [Diagnostic("watches-nothing", message, resource.file, span, show_path(path), hint, Severity.WARNING)]
 
 
 def _cycles(resources: Mapping[Key, Resource], documents: Mapping[Key, Document]) -> list[Diagnostic]:

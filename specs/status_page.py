@@ -25,12 +25,8 @@ class StatusPage(Model):
     title: Annotated[str, Field(min_length=1, max_length=100)] = Field(
         description="The page's heading.", examples=["Example Shop"]
     )
-    slug: Name | None = Field(
-        default=None, description="The last part of its address; its name when left out."
-    )
-    description: str | None = Field(
-        default=None, max_length=500, description="One sentence under the heading."
-    )
+    slug: Name | None = Field(default=None, description="The last part of its address; its name when left out.")
+    description: str | None = Field(default=None, max_length=500, description="One sentence under the heading.")
     components: Annotated[list[Component], Field(min_length=1, max_length=500)] = Field(
         description="The lines of the page, in order."
     )

@@ -107,9 +107,7 @@ def read(file: str, text: str) -> tuple[list[Document], list[Diagnostic]]:
     Documents before a syntax error are returned; empty documents are left out.
     """
     if len(text) > LARGEST_FILE:
-        return [], [
-            Diagnostic("yaml", "the file is larger than 5 MiB", file, hint="split it into several files")
-        ]
+        return [], [Diagnostic("yaml", "the file is larger than 5 MiB", file, hint="split it into several files")]
     documents: list[Document] = []
     found: list[Diagnostic] = []
     try:
@@ -171,9 +169,7 @@ class _Reader:
     def read(self, node: Any, depth: int = 0) -> Any:
         self.seen += 1
         if self.seen > MOST_NODES or depth > DEEPEST:
-            raise _Refused(
-                node, "yaml", "the document is too large once its aliases are expanded", "use fewer aliases"
-            )
+            raise _Refused(node, "yaml", "the document is too large once its aliases are expanded", "use fewer aliases")
         if not node.tag.startswith(_STANDARD):
             raise _Refused(node, "yaml", f"the tag `{node.tag}` is not known", "remove the tag")
         if isinstance(node, yaml.MappingNode):

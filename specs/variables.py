@@ -30,9 +30,7 @@ def expand(text: str, variables: Mapping[str, str]) -> str:
         if space == "secret":
             return match.group()
         if key not in variables:
-            raise Undefined(
-                f"the variable `{key}` is not defined|add it to `variables` of the Config document"
-            )
+            raise Undefined(f"the variable `{key}` is not defined|add it to `variables` of the Config document")
         return variables[key]
 
     return _REFERENCE.sub(replace, text)

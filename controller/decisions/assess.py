@@ -85,18 +85,14 @@ def _latency(most: timedelta) -> Check:
 def _body(wanted: Body) -> list[Check]:
     checks = list[Check]()
     if (text := wanted.contains) is not None:
-        checks.append(
-            lambda seen: None if text in seen.values["body"] else f"body does not contain {_quoted(text)}"
-        )
+        checks.append(lambda seen: None if text in seen.values["body"] else f"body does not contain {_quoted(text)}")
     if (ban := wanted.excludes) is not None:
         checks.append(lambda seen: f"body contains {_quoted(ban)}" if ban in seen.values["body"] else None)
     if wanted.matches is not None:
         pattern = re.compile(wanted.matches)
         checks.append(
             lambda seen: (
-                None
-                if pattern.search(seen.values["body"])
-                else f"body does not match {_quoted(pattern.pattern)}"
+                None if pattern.search(seen.values["body"]) else f"body does not match {_quoted(pattern.pattern)}"
             )
         )
     return checks

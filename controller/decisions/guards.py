@@ -21,9 +21,7 @@ def refusals(plan: Plan, wanted: Sequence[Resource], live: Sequence[Live], guard
     else:
         deletes, most = len(plan.deletes), budget(guards.max_deletes, len(live))
         if deletes > most:
-            found.append(
-                f"it would delete {deletes} of {len(live)} resources, and `maxDeletes` allows {most}"
-            )
+            found.append(f"it would delete {deletes} of {len(live)} resources, and `maxDeletes` allows {most}")
     silenced = silenced_monitors(wanted, live)
     watched = sum(1 for one in live if one.kind == "Monitor")
     most = budget(guards.max_silenced, watched)
@@ -44,9 +42,7 @@ def budget(text: str, of: int) -> int:
 
 def silenced_monitors(wanted: Sequence[Resource], live: Sequence[Live]) -> list[str]:
     """Monitors that stay, had an alert rule and would have none."""
-    rules_before = [
-        rule for one in live if one.kind == "AlertRule" and isinstance(rule := _rule(one), AlertRule)
-    ]
+    rules_before = [rule for one in live if one.kind == "AlertRule" and isinstance(rule := _rule(one), AlertRule)]
     rules_after = [one.model for one in wanted if isinstance(one.model, AlertRule)]
     after = {one.name: one.labels for one in wanted if one.kind == "Monitor"}
     return [

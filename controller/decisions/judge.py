@@ -113,6 +113,4 @@ def under_dependency(verdict: Verdict, dependencies_down: Sequence[str]) -> Verd
 
 def gone_stale(state: RegionState, reason: str, now: datetime) -> RegionState:
     """What a region believes when no observation came for too long: nothing."""
-    return replace(
-        state, verdict=Health.UNKNOWN, reason=reason, run=Health.UNKNOWN, length=0, bad=0, since=now
-    )
+    return replace(state, verdict=Health.UNKNOWN, reason=reason, run=Health.UNKNOWN, length=0, bad=0, since=now)

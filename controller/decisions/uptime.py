@@ -65,9 +65,7 @@ def days(intervals: Sequence[Interval], now: datetime, count: int) -> list[Day]:
     for back in range(count - 1, -1, -1):
         start = midnight - timedelta(days=back)
         end = min(start + timedelta(days=1), now)
-        ledger = uptime(
-            [one for one in intervals if one.start < end and (one.end or now) > start], start, end
-        )
+        ledger = uptime([one for one in intervals if one.start < end and (one.end or now) > start], start, end)
         bars.append(Day(start.date(), _worst(ledger), ledger))
     return bars
 
