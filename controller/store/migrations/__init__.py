@@ -1,0 +1,1 @@
+"""Migrations, run by Piccolo in the order of their names."""
