@@ -71,6 +71,9 @@ def load(files: Mapping[str, str]) -> Loaded:
             if draft:
                 drafts.append(draft)
     config = _config(drafts, found)
+    # Only now is it known which files are meant: other YAML in the repository is none of our business.
+    drafts = [draft for draft in drafts if is_selected(draft.document.file, config)]
+    found = [one for one in found if is_selected(one.file, config)]
     loaded: list[tuple[Resource, Draft]] = []
     for draft in drafts:
         resource = _resource(draft, config, found)
@@ -82,6 +85,13 @@ def load(files: Mapping[str, str]) -> Loaded:
     documents_by_key = {resource.key: draft.document for resource, draft in loaded}
     found += check_references(by_key, documents_by_key, also_named=broken)
     return Loaded(list(by_key.values()), in_order(found), config)
+
+
+def is_selected(file: str, config: Config) -> bool:
+    """Whether a file is read: named by `paths`, not by `ignore`, and in no folder that starts with a dot."""
+    if any(part.startswith(".") and part not in (".", "..") for part in file.split("/")):
+        return False
+    return matches_any(file, config.paths) and not matches_any(file, config.ignore)
 
 
 def matches_any(path: str, globs: Iterable[str]) -> bool:

@@ -34,6 +34,7 @@ async def migrate(url: str) -> list[str]:
 async def run_script(script: str) -> None:
     """Run several SQL statements in the transaction of the migration that is running."""
     transaction = Migration._meta.db.current_transaction.get()
+    assert transaction is not None, "a migration runs inside a transaction"
     await transaction.connection.execute(script)
 
 

@@ -52,6 +52,18 @@ async def all_live(connection: Connection) -> list[Watched]:
     return [_watched(row) for row in await connection.fetch(_SELECT + "ORDER BY r.id")]
 
 
+async def depending_on(connection: Connection, names: Sequence[tuple[str, str]]) -> dict[int, Watched]:
+    """The live monitors that depend on one of these (workspace, name)."""
+    rows = await connection.fetch(
+        _SELECT
+        + """AND EXISTS (SELECT FROM unnest($1::text[], $2::text[]) AS changed (workspace, name)
+             WHERE changed.workspace = r.workspace AND r.spec -> 'dependsOn' ? changed.name)""",
+        [workspace for workspace, _ in names],
+        [name for _, name in names],
+    )
+    return {row["id"]: _watched(row) for row in rows}
+
+
 async def observed(connection: Connection) -> dict[int, datetime]:
     """Monitor id → due time of its newest observation."""
     rows = await connection.fetch("SELECT monitor_id, max(last_due) AS last FROM region_state GROUP BY monitor_id")

@@ -210,6 +210,14 @@ async def forget_monitors(connection: Connection, ids: Sequence[int], now: datet
         await connection.execute(f"DELETE FROM {table} WHERE monitor_id = ANY($1::bigint[])", list(ids))
 
 
+async def known(connection: Connection, ids: Sequence[int]) -> list[int]:
+    """Those of these monitors that have a state already."""
+    rows = await connection.fetch(
+        "SELECT monitor_id FROM monitor_state WHERE monitor_id = ANY($1::bigint[]) ORDER BY 1", list(ids)
+    )
+    return [row["monitor_id"] for row in rows]
+
+
 async def forget_regions(connection: Connection, monitor_id: int, kept: Sequence[str]) -> None:
     """A monitor is no longer checked from some regions."""
     await connection.execute(

@@ -143,7 +143,7 @@ class HeartbeatPingRow(Table, tablename="heartbeat_ping"):
 
     monitor_id = BigInt(primary_key=True, null=False)
     last_at = Timestamptz(null=False)
-    count = BigInt(null=False)
+    pings = BigInt(null=False)
 
 
 class IncidentRow(Table, tablename="incident"):

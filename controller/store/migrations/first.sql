@@ -131,7 +131,7 @@ CREATE UNIQUE INDEX observation_by_monitor ON observation (monitor_id, due, regi
 CREATE TABLE heartbeat_ping (
   monitor_id bigint PRIMARY KEY REFERENCES resource (id),
   last_at timestamptz NOT NULL,
-  count bigint NOT NULL DEFAULT 1
+  pings bigint NOT NULL DEFAULT 1
 );
 
 CREATE TABLE incident (
