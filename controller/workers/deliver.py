@@ -27,8 +27,10 @@ async def deliver(notification_id: int) -> None:
         receipt = await notifier.send(ours.channel, ours.message, here.secret, clock.now())
     except RetryableError as error:
         await _failed(here, ours, error)
-    except (PermanentError, UsageError) as error:
+    except PermanentError as error:
         await _give_up(here, ours, str(error))
+    except UsageError as error:  # a secret that is not set: an operator can mend that within the hour
+        await _failed(here, ours, RetryableError(str(error)))
     except Exception as error:
         _log.exception("the channel failed", channel=ours.channel_name)
         await _failed(here, ours, RetryableError(f"the channel failed: {type(error).__name__}"))

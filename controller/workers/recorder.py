@@ -68,14 +68,15 @@ class Recorder:
         while True:
             try:
                 fresh, happened = await store(self.runtime, batch)
-                break
             except LOST as error:
                 if loop.time() > deadline:
                     raise
                 _log.warning("PostgreSQL is away, holding observations", count=len(batch), reason=str(error))
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, 2.0)
-        await announce(self.runtime, happened, fresh)
+            else:
+                await announce(self.runtime, happened, fresh)
+                return
 
 
 async def store(

@@ -62,7 +62,9 @@ class House:
         assert self.process.poll() is None, self.log.read_text()[-3000:]
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is not None:
             print(self.log.read_text()[-6000:])
         family = self.family()
@@ -85,7 +87,9 @@ class House:
         """The process of a role: `controller`, `worker`, `api`, `postgres` or `valkey`."""
         for one in psutil.Process(self.process.pid).children():
             words = one.cmdline()
-            if role in words or any(part.endswith(f"/{role}") or part.endswith(f"/{role}-server") for part in words[:1]):
+            if role in words or any(
+                part.endswith(f"/{role}") or part.endswith(f"/{role}-server") for part in words[:1]
+            ):
                 return one
         raise KeyError(role)
 

@@ -1,0 +1,164 @@
+"""kill -9 of any one process: it comes back, checks go on, and nobody misses or gets a message too many."""
+
+import http.server
+import json
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.house import House, until
+
+pytestmark = pytest.mark.e2e
+
+SPECS = """
+apiVersion: wakeful.dev/v1
+kind: Monitor
+metadata: {name: shop}
+spec:
+  every: 1s
+  timeout: 1s
+  http: {url: "%(url)s/shop"}
+  confirm: {down: 2, up: 1}
+---
+apiVersion: wakeful.dev/v1
+kind: AlertRule
+metadata: {name: shop-down}
+spec: {down: {for: 0s}, notify: [hook]}
+---
+apiVersion: wakeful.dev/v1
+kind: Channel
+metadata: {name: hook}
+spec: {webhook: {url: "%(url)s/hook"}}
+"""
+
+
+class World:
+    """The shop that is watched, and the receiver that is told; both outside of Wakeful."""
+
+    def __init__(self) -> None:
+        self.is_up = True
+        self.messages: list[tuple[float, str, dict[str, Any]]] = []
+        world = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.answer(200 if world.is_up else 503)
+
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                world.messages.append((time.time(), self.headers["Idempotency-Key"], body))
+                self.answer(204)
+
+            def answer(self, status: int) -> None:
+                self.send_response(status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def told(self, kind: str) -> int:
+        """How many different notifications of a kind arrived."""
+        return len({key for _, key, body in self.messages if body["type"] == f"alert.{kind}"})
+
+
+def newest(house: House) -> str:
+    """The due time of the newest observation."""
+    last: str = house.monitor("shop")["last_observation"]["due"]
+    return last
+
+
+def stored(house: House) -> list[str]:
+    """The due times of stored observations, newest first."""
+    found = house.get("/api/v1/monitors/default/shop/observations?limit=500")
+    return [one["due"] for one in found["items"]]
+
+
+def test_any_process_may_be_killed_at_any_moment(tmp_path: Path) -> None:
+    world = World()
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs/all.yaml").write_text(SPECS % {"url": world.url})
+    with House(tmp_path, "specs") as house:
+        until(lambda: house.monitor("shop")["health"] == "up", 20, "the shop is up")
+        for number, role in enumerate(("worker", "api", "valkey", "postgres", "controller"), 1):
+            world.is_up = False
+            until(lambda n=number: world.told("firing") == n, 15, f"told of outage {number}")
+            before = stored(house)
+            victim = house.find(role)
+
+            victim.kill()
+            world.is_up = True
+            killed = newest_or_none(house) or before[0]
+
+            back = until(lambda k=killed: newest(house) > k, 10, f"checks go on after kill -9 of {role}")
+            until(lambda r=role, v=victim: house.find(r).pid != v.pid, 10, f"{role} is started again")
+            until(lambda n=number: world.told("resolved") == n, 30, f"told that outage {number} is over")
+            assert set(before) <= set(stored(house)), f"kill -9 of {role} lost stored observations"
+            print(f"kill -9 {role}: checks went on after {back:.1f} s")
+
+        keys = Counter((body["alert"]["monitor"], body["type"], key) for _, key, body in world.messages)
+        print("notifications by key:", sorted(keys.values()))
+        assert world.told("firing") == 5
+        assert world.told("resolved") == 5
+        assert house.get("/api/v1/incidents?open=true")["items"] == []
+        assert len(house.get("/api/v1/incidents")["items"]) == 5
+    world.server.shutdown()
+
+
+def newest_or_none(house: House) -> str | None:
+    """The newest observation, when the API can tell."""
+    try:
+        return newest(house)
+    except OSError:
+        return None
+
+
+def test_the_first_notification_comes_within_a_second(tmp_path: Path) -> None:
+    world = World()
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs/all.yaml").write_text(SPECS % {"url": world.url})
+    with House(tmp_path, "specs") as house:
+        until(lambda: house.monitor("shop")["health"] == "up", 20, "the shop is up")
+        delays = []
+        for number in range(1, 6):
+            world.is_up = False
+            until(lambda n=number: world.told("firing") == n, 15, "told")
+            incident = house.get("/api/v1/incidents?open=true")["items"][0]
+            arrived = next(at for at, _, body in reversed(world.messages) if body["type"] == "alert.firing")
+            delays.append(arrived - seconds(incident["started_at"]))
+            world.is_up = True
+            until(lambda n=number: world.told("resolved") == n, 15, "told that it is over")
+        print("confirming observation → notification, seconds:", [round(one, 3) for one in delays])
+        assert max(delays) < 1
+    world.server.shutdown()
+
+
+def seconds(text: str) -> float:
+    """An ISO instant as seconds since the epoch."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(text).timestamp()
+
+
+def test_a_saved_spec_runs_within_two_seconds_and_a_start_takes_less_than_ten(tmp_path: Path) -> None:
+    world = World()
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs/all.yaml").write_text(SPECS % {"url": world.url})
+    with House(tmp_path, "specs") as house:
+        until(lambda: house.monitor("shop")["last_observation"], 20, "the first observation")
+        start = time.monotonic() - house.started
+        extra = SPECS.split("---")[0] % {"url": world.url}
+        (tmp_path / "specs/more.yaml").write_text(extra.replace("name: shop", "name: more"))
+        saved = until(lambda: house.has("more") and house.monitor("more")["last_observation"], 10, "the new one runs")
+        print(f"nothing → first observation {start:.1f} s; save → first observation {saved:.1f} s")
+        assert start < 10
+        assert saved < 2
+    world.server.shutdown()
