@@ -13,7 +13,7 @@ def conditions(
     Ready is false while what runs is not what the source says; Stalled means that a person must act.
     """
     words = {
-        "applied": ("True", "Applied", "False", "Progressing"),
+        "applied": ("True", "Applied", "False", "Applied"),
         "rejected": ("False", "InvalidSpecs", "True", "InvalidSpecs"),
         "held": ("False", "HeldByGuard", "True", "HeldByGuard"),
         "unreachable": ("False", "SourceUnreachable", "False", "Retrying"),

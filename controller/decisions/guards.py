@@ -16,13 +16,13 @@ def refusals(plan: Plan, wanted: Sequence[Resource], live: Sequence[Live], guard
     Never prunes to nothing, and keeps to the budgets for deletes and for monitors that lose their last alert rule.
     """
     found = []
-    if live and not wanted:
+    if plan.deletes and not wanted:
         found.append(f"it would delete everything: {len(live)} resources are live and the source has none")
     else:
         deletes, most = len(plan.deletes), budget(guards.max_deletes, len(live))
         if deletes > most:
             found.append(f"it would delete {deletes} of {len(live)} resources, and `maxDeletes` allows {most}")
-    silenced = silenced_monitors(wanted, live)
+    silenced = silenced_monitors(wanted, live, plan.kept)
     watched = sum(1 for one in live if one.kind == "Monitor")
     most = budget(guards.max_silenced, watched)
     if len(silenced) > most:
@@ -40,10 +40,10 @@ def budget(text: str, of: int) -> int:
     return int(text)
 
 
-def silenced_monitors(wanted: Sequence[Resource], live: Sequence[Live]) -> list[str]:
-    """Monitors that stay, had an alert rule and would have none."""
-    rules_before = [rule for one in live if one.kind == "AlertRule" and isinstance(rule := _rule(one), AlertRule)]
-    rules_after = [one.model for one in wanted if isinstance(one.model, AlertRule)]
+def silenced_monitors(wanted: Sequence[Resource], live: Sequence[Live], kept: Sequence[Live] = ()) -> list[str]:
+    """Monitors that stay, had an alert rule and would have none. `kept` are live and protected from deletion."""
+    rules_before = _rules(live)
+    rules_after = [one.model for one in wanted if isinstance(one.model, AlertRule)] + _rules(kept)
     after = {one.name: one.labels for one in wanted if one.kind == "Monitor"}
     return [
         one.name
@@ -57,6 +57,10 @@ def silenced_monitors(wanted: Sequence[Resource], live: Sequence[Live]) -> list[
 
 def _watched(name: str, labels: dict[str, str], rules: Iterable[AlertRule]) -> bool:
     return any(rule.watches(name, labels) for rule in rules)
+
+
+def _rules(live: Iterable[Live]) -> list[AlertRule]:
+    return [rule for one in live if one.kind == "AlertRule" and isinstance(rule := _rule(one), AlertRule)]
 
 
 def _rule(live: Live) -> object:

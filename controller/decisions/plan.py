@@ -116,7 +116,7 @@ def plan(wanted: Sequence[Resource], live: Sequence[Live]) -> Plan:
     wanted_keys = {one.key for one in wanted}
     creates, updates, moved, claimed = list[Create](), list[Update](), list[Update](), set[Key]()
     for resource in wanted:
-        current = live_by_key.get(resource.key) or _former(resource, live_by_key, wanted_keys)
+        current = live_by_key.get(resource.key) or _former(resource, live_by_key, wanted_keys | claimed)
         if current is None:
             creates.append(Create(resource))
             continue
@@ -142,11 +142,12 @@ def compare(old: Any, new: Any, path: str = "") -> Iterable[FieldChange]:
         yield FieldChange(path, old, new)
 
 
-def _former(resource: Resource, live: dict[Key, Live], wanted: set[Key]) -> Live | None:
+def _former(resource: Resource, live: dict[Key, Live], taken: set[Key]) -> Live | None:
+    """What the resource was under its former name, unless that name is wanted again or taken by another rename."""
     if not resource.renamed_from:
         return None
     key = (resource.kind, resource.workspace, resource.renamed_from)
-    return live.get(key) if key not in wanted else None
+    return live.get(key) if key not in taken else None
 
 
 def _said(resource: Resource) -> dict[str, Any]:

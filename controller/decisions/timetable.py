@@ -27,6 +27,7 @@ class Timetable:
     def __init__(self) -> None:
         self._entries: dict[int, Entry] = {}
         self._heap: list[tuple[float, int, int]] = []
+        self._next: dict[int, float] = {}  # due times that count; others in the heap are left over
         self._is_start = True
 
     def __len__(self) -> int:
@@ -41,6 +42,7 @@ class Timetable:
         wanted = {entry.id: entry for entry in entries}
         fresh = [one for one in wanted.values() if self._entries.get(one.id) != one]
         self._entries = wanted
+        self._next = {monitor_id: due for monitor_id, due in self._next.items() if monitor_id in wanted}
         soon = [one for one in fresh if not self._is_current(one, now, seen)]
         spread = schedule.spread_for(len(soon))
         hurried = {one.id for one in soon}
@@ -48,9 +50,12 @@ class Timetable:
             place = one.offset / one.every
             by_phase = schedule.next_due(now, one.every, one.offset)
             due = min(by_phase, schedule.first_due(now, spread, place)) if one.id in hurried else by_phase
-            heapq.heappush(self._heap, (due, one.id, one.generation))
-
+            self._push(one, due)
         self._is_start = False
+
+    def _push(self, entry: Entry, due: float) -> None:
+        self._next[entry.id] = due
+        heapq.heappush(self._heap, (due, entry.id, entry.generation))
 
     def _is_current(self, entry: Entry, now: float, seen: dict[int, float]) -> bool:
         """At the start, whether it was looked at lately; after that, whatever appears is new or changed."""
@@ -62,10 +67,9 @@ class Timetable:
         while self._heap and self._heap[0][0] <= now:
             due, monitor_id, generation = heapq.heappop(self._heap)
             entry = self._entries.get(monitor_id)
-            if entry is None or entry.generation != generation:
+            if entry is None or self._next.get(monitor_id) != due:
                 continue  # removed or changed since; a changed one has a due time of its own
-            following = schedule.next_due(now, entry.every, entry.offset)
-            heapq.heappush(self._heap, (following, monitor_id, generation))
+            self._push(entry, schedule.next_due(now, entry.every, entry.offset))
             for region in entry.regions:
                 batches.setdefault(region, []).append((monitor_id, generation, due))
         return batches
