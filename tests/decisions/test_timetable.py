@@ -52,9 +52,10 @@ def test_a_restart_shifts_no_monitor() -> None:
     before, after = Timetable(), Timetable()
     before.replace(entries(100), NOW, seen)
     after.replace(entries(100), NOW + 3.3, {one: NOW + 3 for one in range(100)})
-    run(before, NOW, 4)
+    run(before, NOW, 5)
+    run(after, NOW + 4, 1)
 
-    assert sorted(run(before, NOW + 4, 20)) == sorted(run(after, NOW + 4, 20))
+    assert sorted(run(before, NOW + 5, 20)) == sorted(run(after, NOW + 5, 20))
 
 
 def test_after_a_pause_what_was_missed_is_checked_soon() -> None:
