@@ -1,0 +1,203 @@
+"""Where the commands get specs from: folders, files, standard input, revisions of a git repository."""
+
+import asyncio
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from controller.errors import SpecError, Unreachable, UsageError
+from controller.git.folder import read as from_disk
+from controller.git.snapshot import Snapshot, decode
+from controller.git.source import Source
+from specs.diagnostics import Diagnostic, Severity
+from specs.load import Loaded, load
+from specs.resource import Resource
+
+STDIN = "-"
+
+
+@dataclass(frozen=True)
+class Specs:
+    """Files that were read as one repository, and what they say. `texts` has the paths as people see them."""
+
+    loaded: Loaded
+    texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def resources(self) -> list[Resource]:
+        """What could be loaded; complete when there are no errors."""
+        return self.loaded.resources
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What is wrong."""
+        return self.loaded.diagnostics
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """What is wrong and stops a revision."""
+        return self.loaded.errors
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is not one document of ours, good or bad; a lone Config is one, though it is no resource."""
+        return not (self.resources or self.diagnostics or any("wakeful.dev/" in text for text in self.texts.values()))
+
+
+def read(paths: Sequence[str]) -> list[Specs]:
+    """Read each folder as one repository, and all single files (`-` is standard input) together as another.
+
+    Raises UsageError when a path does not exist or holds no specs.
+    """
+    folders = [path for path in paths if path != STDIN and Path(path).is_dir()]
+    singles = [path for path in paths if path not in folders]
+    return [folder(path) for path in folders] + ([files(singles)] if singles else [])
+
+
+def folder(path: str) -> Specs:
+    """Read a folder as one repository. Raises UsageError when there is nothing to read in it."""
+    root = Path(path)
+    if not root.is_dir():
+        raise UsageError(f"there is no folder `{path}`", "name a folder that holds specs")
+    snapshot = asyncio.run(from_disk(Source(str(root.absolute()), "folder")))
+    specs = _taken(snapshot, _prefix(path))
+    if specs.is_empty:
+        raise UsageError(f"no specs found in `{path}`", "`wakeful init` writes a first repository")
+    return specs
+
+
+def files(paths: Sequence[str]) -> Specs:
+    """Read single files together as one repository. Raises UsageError when one cannot be read or none holds a spec."""
+    shown: dict[str, str] = {}
+    texts: dict[str, str] = {}
+    unreadable: list[Diagnostic] = []
+    for path in dict.fromkeys(paths):
+        name = "stdin.yaml" if path == STDIN else _safe(path)
+        shown[name] = "<stdin>" if path == STDIN else path
+        if (text := decode(_bytes(path))) is None:
+            unreadable.append(_not_text(name))
+        else:
+            texts[name] = text
+    specs = _shown(_with(load(texts), unreadable), texts, shown)
+    if specs.is_empty:
+        raise UsageError(
+            f"no specs found in {', '.join(shown.values())}", "a spec starts with `apiVersion: wakeful.dev/v1`"
+        )
+    return specs
+
+
+def at_revision(path: str, revision: str) -> Specs:
+    """Read the folder `path` as it was at a revision of the git repository it lies in.
+
+    Raises Unreachable when there is no repository, and UsageError when it has no such revision.
+    """
+    from controller.git import checkout
+
+    top, within, commit = _resolved(path, revision)
+    source = Source(top, "git", folder=within)
+    # The data folder is for clones, and what lies here needs none.
+    snapshot = asyncio.run(checkout.read(source, commit, Path(top)))
+    return _taken(snapshot, _prefix(path))
+
+
+def relative(specs: Specs, path: str) -> dict[str, str]:
+    """The texts of a folder by their paths inside it."""
+    return {name.removeprefix(_prefix(path)): text for name, text in specs.texts.items()}
+
+
+def require_valid(specs: Specs) -> Specs:
+    """Return the specs. Raises SpecError, whose findings have been given their texts, when they have errors."""
+    if specs.errors:
+        raise Invalid(specs)
+    return specs
+
+
+class Invalid(SpecError):
+    """Specs that have errors, with the texts to show them in."""
+
+    def __init__(self, specs: Specs) -> None:
+        super().__init__(specs.diagnostics)
+        self.texts = specs.texts
+
+
+def _prefix(path: str) -> str:
+    normal = Path(path).as_posix()
+    return "" if normal == "." else normal.rstrip("/") + "/"
+
+
+def _resolved(path: str, revision: str) -> tuple[str, str, str]:
+    """The root of the repository that a folder lies in, the folder in it, and the sha that a revision names."""
+    import git
+
+    root = Path(path).resolve()
+    try:
+        repository = git.Repo(root, search_parent_directories=True)
+    except (git.InvalidGitRepositoryError, git.NoSuchPathError):
+        hint = "without `--against`, a running server is asked"
+        raise Unreachable(f"`{path}` is in no git repository", hint) from None
+    with repository:
+        repository.git.update_environment(GIT_DIR=str(repository.git_dir))
+        try:
+            commit = str(repository.git.rev_parse("--verify", "--end-of-options", f"{revision}^{{commit}}"))
+        except git.GitCommandError:
+            hint = "name a branch, a tag or a commit; fetch it first if it is elsewhere"
+            raise UsageError(f"git knows no revision `{revision}`", hint) from None
+        top = Path(str(repository.working_tree_dir)).resolve()
+    within = root.relative_to(top).as_posix()
+    return str(top), "" if within == "." else within, commit
+
+
+def _taken(snapshot: Snapshot, prefix: str) -> Specs:
+    """What a snapshot says; `prefix` is put before the paths that people see."""
+    unreadable = [_not_text(name) for name in snapshot.undecodable]
+    unreadable += [_too_large(name) for name in snapshot.too_large]
+    names = [*snapshot.files, *snapshot.undecodable, *snapshot.too_large]
+    return _shown(_with(load(snapshot.files), unreadable), snapshot.files, {name: prefix + name for name in names})
+
+
+def _bytes(path: str) -> bytes:
+    if path == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise UsageError(f"there is no file or folder `{path}`", "check the path") from None
+    except OSError as error:
+        raise UsageError(f"`{path}` cannot be read: {error.strerror}", "check its permissions") from None
+
+
+def _not_text(name: str) -> Diagnostic:
+    return Diagnostic("yaml", "the file is not UTF-8 text", name, hint="save the file as UTF-8")
+
+
+def _too_large(name: str) -> Diagnostic:
+    return Diagnostic("yaml", "the file is larger than 5 MiB", name, hint="split it into several files")
+
+
+def _with(loaded: Loaded, more: Sequence[Diagnostic]) -> Loaded:
+    return replace(loaded, diagnostics=[*more, *loaded.diagnostics]) if more else loaded
+
+
+def _safe(path: str) -> str:
+    """A name under which the loader reads a file that was asked for, wherever it lies and whatever its suffix."""
+    parts = [part.lstrip(".") for part in Path(path).as_posix().split("/")]
+    name = "/".join(part for part in parts if part)
+    return name if re.search(r"\.ya?ml$", name) else f"{name}.yaml"
+
+
+def _shown(loaded: Loaded, texts: dict[str, str], shown: dict[str, str]) -> Specs:
+    """The specs with the paths that people see in place of those the loader knows."""
+    diagnostics = [replace(one, file=shown.get(one.file, one.file)) for one in loaded.diagnostics]
+    resources = [replace(one, file=shown.get(one.file, one.file)) for one in loaded.resources]
+    return Specs(
+        replace(loaded, diagnostics=diagnostics, resources=resources),
+        {shown[name]: text for name, text in texts.items()},
+    )
+
+
+def as_errors(specs: Specs) -> Specs:
+    """The specs with every warning turned into an error."""
+    strict = [replace(one, severity=Severity.ERROR) for one in specs.diagnostics]
+    return replace(specs, loaded=replace(specs.loaded, diagnostics=strict))
