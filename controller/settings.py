@@ -53,3 +53,8 @@ def secret(name: str, folder: Path | None = None) -> str | None:
     if directory and (file := directory / name).is_file():
         return file.read_text().rstrip("\r\n")
     return None
+
+
+def use_piccolo(module: str) -> None:
+    """Tell Piccolo where its configuration is; it looks nowhere but in the environment."""
+    os.environ["PICCOLO_CONF"] = module

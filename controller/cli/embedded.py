@@ -63,6 +63,7 @@ _VALKEY_SETTINGS = {
     "save": "",
     "maxmemory-policy": "noeviction",
     "daemonize": "no",
+    "set-proc-title": "no",
     "logfile": "",
 }
 

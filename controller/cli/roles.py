@@ -38,6 +38,43 @@ _port = click.option(
     show_default="one a core, at most 2",
     help="How many worker processes.",
 )
+def up(sources: tuple[str, ...], data_dir: Path | None, host: str, port: int, workers: int | None) -> int:
+    """Run everything on this machine: PostgreSQL, Valkey, controller, workers and API."""
+    from controller import logs
+    from controller.cli.up import WORKERS
+    from controller.cli.up import up as start
+
+    settings = read_settings(data_dir=data_dir)
+    logs.configure("up", settings)
+    return asyncio.run(start(list(sources), settings.data_dir, host, port, workers or WORKERS, settings))
+
+
+@click.command()
+@_source
+def controller(sources: tuple[str, ...]) -> None:
+    """Make what runs match what git says, and hand out the checks."""
+    from controller.cli import preflight
+
+    settings = read_settings()
+    check_sources(sources)
+    asyncio.run(preflight.servers(settings))
+    from controller import logs
+    from controller.workers import lead
+
+    logs.configure("controller", settings)
+    asyncio.run(lead.run(settings, list(sources)))
+
+
+@click.command()
+@click.option(
+    "--region",
+    "regions",
+    metavar="REGION",
+    multiple=True,
+    default=["default"],
+    show_default=True,
+    help="The region to check from. May be given several times.",
+)
 @click.option(
     "--threads",
     type=click.IntRange(1, 1024),

@@ -222,5 +222,6 @@ def _bars(seen: "Seen") -> Iterator[tuple[str, str]]:
 
     whole = sum(span.total_seconds() for span in seen.phases.values())
     for phase, span in seen.phases.items():
-        bar = "▇" * round(_BAR * span.total_seconds() / whole) if whole else ""
-        yield _PHASES.get(phase, phase), f"{milliseconds(span):>8}  {bar}"
+        if span:  # what did not happen, such as TLS over plain HTTP, took no time
+            bar = "▇" * round(_BAR * span.total_seconds() / whole)
+            yield _PHASES.get(phase, phase), f"{milliseconds(span):>8}  {bar}"

@@ -1,9 +1,10 @@
 """Where the commands get specs from: folders, files, standard input, revisions of a git repository."""
 
 import asyncio
+import gc
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -80,7 +81,7 @@ def files(paths: Sequence[str]) -> Specs:
             unreadable.append(_not_text(name))
         else:
             texts[name] = text
-    specs = _shown(_with(load(texts), unreadable), texts, shown)
+    specs = _shown(_with(_load(texts), unreadable), texts, shown)
     if specs.is_empty:
         raise UsageError(
             f"no specs found in {', '.join(shown.values())}", "a spec starts with `apiVersion: wakeful.dev/v1`"
@@ -149,12 +150,21 @@ def _resolved(path: str, revision: str) -> tuple[str, str, str]:
     return str(top), "" if within == "." else within, commit
 
 
+def _load(texts: Mapping[str, str]) -> Loaded:
+    """Load without the collector of cycles: it halves the time for ten thousand monitors, and finds nothing here."""
+    gc.disable()
+    try:
+        return load(texts)
+    finally:
+        gc.enable()
+
+
 def _taken(snapshot: Snapshot, prefix: str) -> Specs:
     """What a snapshot says; `prefix` is put before the paths that people see."""
     unreadable = [_not_text(name) for name in snapshot.undecodable]
     unreadable += [_too_large(name) for name in snapshot.too_large]
     names = [*snapshot.files, *snapshot.undecodable, *snapshot.too_large]
-    return _shown(_with(load(snapshot.files), unreadable), snapshot.files, {name: prefix + name for name in names})
+    return _shown(_with(_load(snapshot.files), unreadable), snapshot.files, {name: prefix + name for name in names})
 
 
 def _bytes(path: str) -> bytes:

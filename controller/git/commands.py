@@ -1,6 +1,7 @@
 """git, as run by GitPython: opening, fetching, and what went wrong in words without credentials."""
 
 import base64
+import configparser
 import re
 import shutil
 import sys
@@ -45,7 +46,7 @@ _KNOWN = [
     ),
     (r"could not resolve host", "its host name does not resolve", "check the host in the URL, and the network"),
     (
-        r"connection refused|timed? ?out|unable to connect|couldn't connect|network is unreachable|no route to host",
+        r"connection refused|timed? ?out|unable to connect|couldn't connect|network is unreachable|no route to host|did not complete in|empty reply|reset by peer",
         "it does not answer",
         "check the URL, and that the network lets us reach it",
     ),
@@ -63,10 +64,10 @@ class Broken(Unreachable):
     """The repository on disk is damaged; a clone of ours can be made again."""
 
 
-def run(repo: "Repo", *arguments: str, patience: timedelta = PATIENCE) -> tuple[int, bytes, str]:
+def run(repo: "Repo", *arguments: str) -> tuple[int, bytes, str]:
     """Run git and return its status, output and complaints. It is killed when it takes too long."""
     # GitPython cannot kill on Windows.
-    limit = None if sys.platform == "win32" else patience.total_seconds()
+    limit = None if sys.platform == "win32" else PATIENCE.total_seconds()
     status, out, told = repo.git.execute(
         ["git", *arguments],
         with_extended_output=True,
@@ -140,7 +141,11 @@ def _gitpython() -> ModuleType:
 
 
 def _open(path: Path, environment: Mapping[str, str]) -> "Repo":
-    repo: Repo = _gitpython().Repo(path, expand_vars=False)
+    git = _gitpython()
+    try:
+        repo: Repo = git.Repo(path, expand_vars=False)
+    except (git.exc.InvalidGitRepositoryError, configparser.Error) as error:
+        raise ValueError(f"{path} is no git repository") from error
     # Naming GIT_DIR keeps out the variables of a surrounding hook, and says that we mean this repository even
     # when its files belong to somebody else, as in a container.
     repo.git.update_environment(GIT_DIR=str(repo.git_dir), GIT_OPTIONAL_LOCKS="0", **environment)

@@ -126,7 +126,7 @@ def authenticate(headers: Mapping[str, str], body: bytes, secret: str) -> str | 
     ]
     for kind, header, wanted in proofs:
         value = given.get(header)
-        if value and hmac.compare_digest(value.encode(errors="surrogateescape"), wanted.encode()):
+        if value and hmac.compare_digest(value.encode(errors="replace"), wanted.encode()):
             return kind
     return None
 

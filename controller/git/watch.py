@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import stat
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -17,8 +18,6 @@ from controller.git.source import Source
 
 _SECOND = timedelta(seconds=1)
 _NOISE = {*IGNORED, ".git", ".venv", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
-_BATCH = {"debounce": 200, "step": 50, "rust_timeout": 1000}
-"""Milliseconds: gather changes for at most 200, and let go of the thread every second."""
 
 
 async def changes(source: Source, stop: asyncio.Event, poll: timedelta) -> AsyncIterator[str]:
@@ -78,10 +77,10 @@ async def _folder(root: Path, stop: asyncio.Event) -> AsyncGenerator[str, None]:
             return
         # Also where the kernel grants no more watches: then the folder is looked at every second.
         reason = "the folder was replaced or cannot be watched"
-        if root.is_dir():
+        if _identity(root):
             continue
         yield "the folder is gone"
-        while not root.is_dir():
+        while not _identity(root):
             if await _stopped_within(stop, _SECOND):
                 return
         reason = "the folder is back"
@@ -90,13 +89,16 @@ async def _folder(root: Path, stop: asyncio.Event) -> AsyncGenerator[str, None]:
 async def _watched(root: Path, stop: asyncio.Event, reason: str) -> AsyncGenerator[str, None]:
     """Yield `reason` when the watch stands, then what changed, until the folder is another one."""
     seen, ended = _identity(root), _Ended(stop)
-    real = root.resolve()
+    real = _real(root)
     batches = watchfiles.awatch(
         real,
         watch_filter=lambda _, path: not _is_noise(path, real),
-        stop_event=ended,  # type: ignore[arg-type]  # it asks for no more than `is_set` and `set`
+        stop_event=ended,
         yield_on_timeout=True,
-        **_BATCH,
+        # Milliseconds: gather changes for at most 200, and come back every second to see whether the folder stands.
+        debounce=200,
+        step=50,
+        rust_timeout=1000,
     )
     coming = asyncio.ensure_future(anext(batches, None))
     try:
@@ -134,12 +136,16 @@ class _Ended:
 
 
 def _identity(root: Path) -> tuple[int, int] | None:
-    """What tells a folder from another one of the same name."""
+    """What tells a folder from another one of the same name; None where there is no folder."""
     try:
         state = root.stat()
     except OSError:
         return None
-    return state.st_dev, state.st_ino
+    return (state.st_dev, state.st_ino) if stat.S_ISDIR(state.st_mode) else None
+
+
+def _real(root: Path) -> Path:
+    return root.resolve()
 
 
 def _is_noise(path: str, root: Path) -> bool:

@@ -45,7 +45,7 @@ class Reconciler:
         async with self._lock:
             pool = self.runtime.database.pool
             async with pool.acquire() as connection:
-                record = await revisions.source(connection, self.name, self.source.display)
+                record = await revisions.source(connection, self.name, self.source.shown)
             try:
                 commit = await checkout.look(self.source, self.runtime.settings.data_dir)
                 async with pool.acquire() as connection:
@@ -69,8 +69,9 @@ class Reconciler:
     async def _attempt(self, record: SourceRecord, snapshot: Snapshot, released: bool) -> None:
         # In a thread: parsing ten thousand specs must not make a check late.
         loaded = await asyncio.to_thread(load, snapshot.files)
-        if loaded.errors:
-            await self._reject(record, snapshot, loaded.diagnostics)
+        unreadable = _unreadable(snapshot)
+        if loaded.errors or unreadable:
+            await self._reject(record, snapshot, unreadable + loaded.diagnostics)
             return
         async with self.runtime.database.pool.acquire() as connection:
             live = await resources.live(connection, record.id)
@@ -169,7 +170,7 @@ class Reconciler:
         await self._tell_forge(commit, status, reason)
 
     async def _tell_forge(self, commit: str, status: str, reason: str) -> None:
-        token, where = self.runtime.settings.forge_token, forge.parse_forge(self.source.uri)
+        token, where = self.runtime.settings.forge_token, forge.parse_forge(self.source.address)
         if not token or where is None:
             return
         state = {"applied": "success", "rejected": "error", "held": "failure"}[status]
@@ -205,6 +206,16 @@ async def _record(
     data = {"commit": snapshot.revision, "reason": reason}
     await revisions.add_event(connection, now, f"revision.{status}", "default", record.name, data)
     return revision
+
+
+def _unreadable(snapshot: Snapshot) -> list[Diagnostic]:
+    """Files that could not even be read as text."""
+    not_text = [
+        Diagnostic("yaml", "the file is not UTF-8", file, hint="save it as UTF-8") for file in snapshot.undecodable
+    ]
+    return not_text + [
+        Diagnostic("yaml", "the file is larger than 5 MiB", file, hint="split it") for file in snapshot.too_large
+    ]
 
 
 def _is_rule(step: Any) -> bool:

@@ -86,10 +86,7 @@ class House:
     def find(self, role: str) -> psutil.Process:
         """The process of a role: `controller`, `worker`, `api`, `postgres` or `valkey`."""
         for one in psutil.Process(self.process.pid).children():
-            words = one.cmdline()
-            if role in words or any(
-                part.endswith(f"/{role}") or part.endswith(f"/{role}-server") for part in words[:1]
-            ):
+            if one.name().startswith(role) or role in one.cmdline():
                 return one
         raise KeyError(role)
 

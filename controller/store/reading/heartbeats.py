@@ -49,7 +49,7 @@ async def record(connection: Any, monitor_id: int, at: datetime) -> None:
     await connection.execute(
         """
         INSERT INTO heartbeat_ping AS p (monitor_id, last_at) VALUES ($1, $2)
-        ON CONFLICT (monitor_id) DO UPDATE SET last_at = greatest(p.last_at, $2), count = p.count + 1
+        ON CONFLICT (monitor_id) DO UPDATE SET last_at = greatest(p.last_at, $2), pings = p.pings + 1
         """,
         monitor_id,
         at,
