@@ -9,7 +9,7 @@ from specs.fields import Duration, Labels, Model, Name
 
 
 class Match(Model):
-    """Which monitors the rule watches: all that have these labels, or those that are named."""
+    """Which monitors the rule watches; with labels and names, those that meet both."""
 
     labels: Labels = Field(
         default={}, description="Labels a monitor must have, all of them.", examples=[{"tier": "critical"}]

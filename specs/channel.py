@@ -1,9 +1,10 @@
 """Channel: where a message goes."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from specs.fields import Duration, Model, Port, at_least, at_most
 from specs.monitor import HttpUrl
@@ -24,15 +25,37 @@ class Webhook(Model):
     )
 
 
+_ADDRESS = r"^[^@\s<>]+@[^@\s<>]+$"
+_SENDER = r"^([^<>]*<)?[^@\s<>]+@[^@\s<>]+>?$"
+
+
+def _check_address(text: str) -> str:
+    if not re.fullmatch(_ADDRESS, text) and "${" not in text:
+        raise ValueError(f"`{text}` is not a mail address|write `oncall@example.com`")
+    return text
+
+
+def _check_sender(text: str) -> str:
+    if not re.fullmatch(_SENDER, text) and "${" not in text:
+        raise ValueError(f"`{text}` is not a sender|write `wakeful@example.com` or `Wakeful <wakeful@example.com>`")
+    return text
+
+
+Address = Annotated[
+    str, AfterValidator(_check_address), WithJsonSchema({"type": "string", "pattern": rf"{_ADDRESS}|\$\{{"})
+]
+Sender = Annotated[
+    str, AfterValidator(_check_sender), WithJsonSchema({"type": "string", "pattern": rf"{_SENDER}|\$\{{"})
+]
+
+
 class Email(Model):
     """Send mail by SMTP."""
 
-    to: Annotated[list[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]], Field(min_length=1, max_length=50)] = (
-        Field(description="Who gets it; each gets a message of their own.", examples=[["oncall@example.com"]])
+    to: Annotated[list[Address], Field(min_length=1, max_length=50)] = Field(
+        description="Who gets it; each gets a message of their own.", examples=[["oncall@example.com"]]
     )
-    from_: Annotated[str, Field(pattern=r"^([^<>]*<)?[^@\s<>]+@[^@\s<>]+>?$")] = Field(
-        alias="from", description="The sender.", examples=["Wakeful <wakeful@example.com>"]
-    )
+    from_: Sender = Field(alias="from", description="The sender.", examples=["Wakeful <wakeful@example.com>"])
     host: Annotated[str, Field(min_length=1)] = Field(description="The SMTP server.", examples=["smtp.example.com"])
     port: Port = Field(default=587, description="Its port.")
     tls: Literal["starttls", "implicit", "none"] = Field(

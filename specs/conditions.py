@@ -38,7 +38,7 @@ VARIABLES: dict[str, dict[str, tuple[Any, Any]]] = {
 }
 
 _POSITION = re.compile(r"<input>:(\d+):(\d+): (.*?)(?:\n|$)", re.DOTALL)
-_PATTERN_LITERAL = re.compile(r"""\.matches\(\s*(r?)(?:'([^'\\]*)'|"([^"\\]*)")\s*\)""")
+_PATTERN_LITERAL = re.compile(r"""\.matches\(\s*(r'[^']*'|r"[^"]*"|'[^'\\]*'|"[^"\\]*")\s*\)""")
 _COMPARISON = re.compile(r"==|!=|<=|>=|<|>")
 
 
@@ -66,7 +66,9 @@ class Condition:
         result = self.program.eval(data=values)
         if result.type() == _T.BOOL:
             return None if result.value() else self._explain(values)
-        return f"`{self.text}` could not be evaluated: {_plain(str(result.value()))}"
+        if result.type() != _T.ERROR:
+            return f"`{self.text}` is {_show(result.plain_value())}, which is neither true nor false"
+        return f"`{self.text}` could not be evaluated: {_trouble(str(result.value()), self.text, values)}"
 
     def _explain(self, values: Mapping[str, Any]) -> str:
         if self.left is None:
@@ -96,8 +98,7 @@ def compile_condition(text: str, probe: str) -> Condition:
         kind = program.return_type().name().lower()
         raise ConditionError(f"the expression gives {_article(kind)}, but must be true or false", 1, 1)
     for match in _PATTERN_LITERAL.finditer(text):
-        pattern = match.group(2) if match.group(2) is not None else match.group(3)
-        trial = _compile(environment, f'"".matches(r"""{pattern}""")').eval(data=_sample(probe))
+        trial = _compile(environment, f'"".matches({match.group(1)})').eval(data=_sample(probe))
         if trial.type() == _T.ERROR:
             line = text.count("\n", 0, match.start()) + 1
             column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 2
@@ -112,12 +113,15 @@ def _sample(probe: str) -> dict[str, Any]:
 def _compile(environment: Any, text: str) -> Any:
     try:
         return environment.compile(text)
-    except RuntimeError as error:
+    except (RuntimeError, TypeError) as error:
         match = _POSITION.search(str(error))
         if not match:
             raise ConditionError(_plain(str(error)), 1, 1) from None
-        line, column, message = match.groups()
-        raise ConditionError(_words(message), int(line), int(column)) from None
+        line, column, message = int(match.group(1)), int(match.group(2)), match.group(3)
+        if unknown := re.search(r"undeclared reference to '([^'.]*)", message):
+            # the compiler points at the last dot of a.b.c; its first name is what is unknown
+            column = text.split("\n")[line - 1][:column].rfind(unknown.group(1)) + 1 or column
+        raise ConditionError(_words(message), line, column) from None
 
 
 def _words(message: str) -> str:
@@ -126,8 +130,10 @@ def _words(message: str) -> str:
     if overload := re.search(r"no matching overload for '_?(.+?)_?' applied to '\((.*)\)'", message):
         operator, types = overload.groups()
         return f"`{operator}` does not work on {' and '.join(types.split(', '))}"
-    if undeclared := re.search(r"undeclared reference to '([^']*)'", message):
+    if undeclared := re.search(r"undeclared reference to '([^'.]*)", message):
         return f"there is no `{undeclared.group(1)}` here"
+    if message.startswith("token recognition error at: '= "):
+        return "`=` is not an operator: compare with `==`"
     if "<EOF>" in message:
         return "the expression ends too early"
     return message
@@ -135,6 +141,18 @@ def _words(message: str) -> str:
 
 def _plain(message: str) -> str:
     return re.sub(r"^[A-Z_]+: ", "", message.split("\n")[0]).removesuffix(" [INVALID_ARGUMENT]")
+
+
+def _trouble(message: str, text: str, values: Mapping[str, Any]) -> str:
+    """Why an evaluation failed, in the words of a spec."""
+    for name in ("json", "certificate"):
+        if name in values and not values[name] and re.search(rf"\b{name}\b", text):
+            return "the body is not JSON" if name == "json" and values[name] is None else f"there is no {name}"
+    if missing := re.search(r"Key not found in map : (.*)", message):
+        return f"there is no {missing.group(1)}"
+    if "SELECT" in message:
+        return "it asks for a field of something that has none"
+    return _plain(message)
 
 
 def _article(kind: str) -> str:
@@ -156,7 +174,7 @@ def _left_side(environment: Any, text: str) -> tuple[str, Any] | None:
         elif depth == 0 and (char in "?" or text.startswith(("&&", "||", " in "), index)):
             return None
         elif depth == 0 and (match := _COMPARISON.match(text, index)):
-            if "&&" in text[match.end() :] or "||" in text[match.end() :]:
+            if any(operator in text[match.end() :] for operator in ("&&", "||", "?")):
                 return None
             left = text[:index].strip()
             try:

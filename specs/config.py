@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from specs.fields import Labels, Model
+from specs.fields import Model, ScalarText
 
 
 def _check_budget(value: Any) -> str:
     text = str(value)
-    if isinstance(value, bool) or not re.fullmatch(r"\d+|\d{1,2}%|100%", text):
+    if isinstance(value, bool) or not re.fullmatch(r"[0-9]{1,9}|[0-9]{1,2}%|100%", text):
         raise ValueError(f"`{text}` is neither a count nor a percentage|write `10` or `25%`")
     return text
 
@@ -20,10 +20,11 @@ Budget = Annotated[
     BeforeValidator(_check_budget),
     WithJsonSchema(
         {
+            "$comment": "a count or a percentage",
             "anyOf": [
                 {"type": "integer", "minimum": 0},
-                {"type": "string", "pattern": r"^(\d+|\d{1,2}%|100%)$"},
-            ]
+                {"type": "string", "pattern": r"^([0-9]{1,9}|[0-9]{1,2}%|100%)$"},
+            ],
         }
     ),
 ]
@@ -31,11 +32,22 @@ Budget = Annotated[
 VARIABLE_NAME = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 
-def _check_variables(values: dict[str, str]) -> dict[str, str]:
-    for key in values:
-        if not re.fullmatch(VARIABLE_NAME, key):
-            raise ValueError(f"`{key}` is not a variable name|use letters, digits and `_`")
-    return values
+def _check_variable(key: str) -> str:
+    if not re.fullmatch(VARIABLE_NAME, key):
+        raise ValueError(f"`{key}` is not a variable name|use letters, digits and `_`")
+    return key
+
+
+Variables = Annotated[
+    dict[Annotated[str, AfterValidator(_check_variable)], ScalarText],
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": {"type": ["string", "integer", "boolean"]},
+            "propertyNames": {"pattern": VARIABLE_NAME},
+        }
+    ),
+]
 
 
 class Guards(Model):
@@ -58,7 +70,5 @@ class Config(Model):
         description="Which files are read, as globs from the folder of the source.",
     )
     ignore: list[str] = Field(default=[], description="Which files are left out.", examples=[["drafts/**"]])
-    variables: Annotated[Labels, AfterValidator(_check_variables)] = Field(
-        default={}, description="Values for `${var.X}`.", examples=[{"domain": "example.com"}]
-    )
+    variables: Variables = Field(default={}, description="Values for `${var.X}`.", examples=[{"domain": "example.com"}])
     guards: Guards = Field(default=Guards(), description="What one revision may take away.")

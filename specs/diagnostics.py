@@ -1,6 +1,7 @@
 """What is wrong with a spec, where, and what to do; and how a terminal shows it."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,9 @@ class Span:
     end_line: int
     end_column: int
 
+
+# as YAML counts lines
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 NOWHERE = Span(1, 1, 1, 1)
 
@@ -74,18 +78,18 @@ def render(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
     place = f"{diagnostic.file}:{span.line}:{span.column}"
     if diagnostic.path:
         place += f" ({diagnostic.path})"
-    lines = sources.get(diagnostic.file, "").splitlines()
+    lines = _BREAK.split(sources.get(diagnostic.file, "").removeprefix("\ufeff").rstrip())
     number = str(span.line)
     gutter = " " * len(number)
     out = [head, f"{gutter}--> {place}"]
-    if span.line <= len(lines):
+    if span.line <= len(lines) and lines[span.line - 1].strip():
         line = lines[span.line - 1]
         end = span.end_column if span.end_line == span.line else len(line) + 1
         excerpt, start = _window(line.replace("\t", " "), span.column - 1)
         width = max(1, min(end - span.column, len(excerpt) - start))
         out += [f"{gutter} |", f"{number} | {excerpt}", f"{gutter} | {' ' * start}{'^' * width}"]
     if diagnostic.hint:
-        out.append(f"{gutter} = hint: {diagnostic.hint}" if len(out) > 2 else f"{gutter}hint: {diagnostic.hint}")
+        out.append(f"hint: {diagnostic.hint}")
     return "\n".join(out)
 
 

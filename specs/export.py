@@ -1,18 +1,52 @@
 """Models → JSON Schema, as text. `make schemas` writes it, `make check` compares it."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from specs.fields import Model, format_duration
 from specs.kinds import API_VERSION, KINDS
-from specs.resource import Metadata
+from specs.resource import Metadata, canonical
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
+class _AsWritten(GenerateJsonSchema):
+    """Describes what a person writes: defaults in the language of the specs, and no nulls."""
+
+    def encode_default(self, dft: Any) -> Any:
+        """A default value as it would stand in a spec."""
+        if isinstance(dft, timedelta):
+            return format_duration(dft)
+        return canonical(dft) if isinstance(dft, Model) else super().encode_default(dft)
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """A key that may be left out is left out; `null` is not offered."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Without `default: null`, which says no more than that the key is optional."""
+        if schema.get("default", ...) is None:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        """No titles that only repeat the key."""
+        return False
+
+
+def _described(model: type[Model]) -> dict[str, Any]:
+    return model.model_json_schema(
+        by_alias=True, mode="validation", ref_template="#/$defs/{model}", schema_generator=_AsWritten
+    )
+
+
 def schema(kind: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one whole document of a kind."""
-    spec = KINDS[kind].model_json_schema(by_alias=True, mode="validation", ref_template="#/$defs/{model}")
-    metadata = Metadata.model_json_schema(by_alias=True, mode="validation", ref_template="#/$defs/{model}")
+    spec, metadata = _described(KINDS[kind]), _described(Metadata)
     definitions = spec.pop("$defs", {}) | metadata.pop("$defs", {})
     # Metadata is a definition of its own, so that an editor shows it once.
     definitions |= {"Metadata": metadata, "Spec": spec}
@@ -44,7 +78,7 @@ def schemas() -> dict[str, str]:
         "properties": {"kind": {"enum": list(KINDS)}},
         "allOf": [
             {
-                "if": {"properties": {"kind": {"const": kind}}},
+                "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
                 "then": {"$ref": f"{kind.lower()}.schema.json"},
             }
             for kind in KINDS

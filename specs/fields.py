@@ -16,16 +16,17 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+")
-_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
+_DURATION = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h|d|w))+")
+_DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d|w)")
 LONGEST = timedelta(days=3660)
 
 
 class Model(BaseModel):
-    """What every part of a spec has in common: frozen, camelCase, and no key that we do not know."""
+    """What every part of a spec has in common: frozen, camelCase, strict, and no key that we do not know."""
 
     model_config = ConfigDict(
         extra="forbid",
+        strict=True,
         frozen=True,
         alias_generator=to_camel,
         populate_by_name=True,
@@ -37,19 +38,21 @@ class Model(BaseModel):
 def parse_duration(text: object) -> timedelta:
     """Read `30s`, `1h30m` or `250ms` as a span of time.
 
-    Units: ms, s, m, h, d (24 hours), w (7 days). Raises ValueError on anything else.
+    Units: ms, s, m, h, d (24 hours), w (7 days); rounded to milliseconds, the finest that is stored.
+    Raises ValueError on anything else.
     """
     if isinstance(text, timedelta):
         return text
-    if isinstance(text, bool) or not isinstance(text, str):
-        shown = f"{text}s" if isinstance(text, int | float) and not isinstance(text, bool) else "30s"
-        raise ValueError(f"a duration needs a unit|write `{shown}`, `5m` or `1h30m`")
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        raise ValueError(f"a duration needs a unit|write `{text}s`, `5m` or `1h30m`")  # noqa: TRY004
+    if not isinstance(text, str):
+        raise ValueError("a duration must be text|write `30s`, `5m` or `1h30m`")  # noqa: TRY004
     if not _DURATION.fullmatch(text):
         raise ValueError(f"`{text}` is not a duration|write a number and a unit, such as `30s`, `5m` or `1h30m`")
     seconds = sum(float(number) * UNITS[unit] for number, unit in _DURATION_PART.findall(text))
     if seconds > LONGEST.total_seconds():
         raise ValueError(f"`{text}` is longer than ten years|write a shorter duration")
-    return timedelta(seconds=seconds)
+    return timedelta(milliseconds=round(seconds * 1000))
 
 
 def format_duration(span: timedelta) -> str:
@@ -70,18 +73,24 @@ Duration = Annotated[
     BeforeValidator(parse_duration),
     PlainSerializer(format_duration, return_type=str),
     WithJsonSchema(
-        {"type": "string", "pattern": r"^(\d+(\.\d+)?(ms|s|m|h|d|w))+$", "examples": ["30s", "5m", "1h30m"]}
+        {
+            "type": "string",
+            "pattern": r"^(([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+|\$\{var\..+\})$",
+            "examples": ["30s", "5m", "1h30m"],
+        }
     ),
 ]
 
 
 def at_least(least: timedelta) -> AfterValidator:
-    """A lower bound on a Duration, said in the language of the spec."""
+    """A lower bound on a Duration, said in the language of the spec; the loader knows the `{name}` of the key."""
 
     def check(span: timedelta) -> timedelta:
         if span < least:
             short = format_duration(least)
-            raise ValueError(f"must be at least {short}, but is {format_duration(span)}|write `{short}` or more")
+            raise ValueError(
+                f"`{{name}}` must be at least {short}, but is {format_duration(span)}|write `{{name}}: {short}`"
+            )
         return span
 
     return AfterValidator(check)
@@ -93,7 +102,9 @@ def at_most(most: timedelta) -> AfterValidator:
     def check(span: timedelta) -> timedelta:
         if span > most:
             long = format_duration(most)
-            raise ValueError(f"must be at most {long}, but is {format_duration(span)}|write `{long}` or less")
+            raise ValueError(
+                f"`{{name}}` must be at most {long}, but is {format_duration(span)}|write `{{name}}: {long}`"
+            )
         return span
 
     return AfterValidator(check)
@@ -123,49 +134,52 @@ LABEL_KEY = r"^[A-Za-z_][A-Za-z0-9_./-]{0,62}$"
 
 
 def _scalar_to_text(value: Any) -> Any:
-    # `tier: 1` and `public: true` are common in labels; their text is what people mean.
+    # `tier: 1` and `public: true` are common in labels; their text is what people mean. Not so for
+    # `version: 1.10`, which is the number 1.1.
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int | float) else value
+    return str(value) if isinstance(value, int) else value
 
 
-def _check_labels(labels: dict[str, str]) -> dict[str, str]:
-    for key, value in labels.items():
-        if not re.fullmatch(LABEL_KEY, key):
-            raise ValueError(f"`{key}` is not a label name|start with a letter; letters, digits, `_ . / -`, at most 63")
-        if len(value) > 256:
-            raise ValueError(f"the value of label `{key}` is longer than 256 characters|shorten it")
-    return labels
+def _check_label(key: str) -> str:
+    if not re.fullmatch(LABEL_KEY, key):
+        raise ValueError(f"`{key}` is not a label name|start with a letter; letters, digits, `_ . / -`, at most 63")
+    return key
 
+
+ScalarText = Annotated[str, BeforeValidator(_scalar_to_text)]
 
 Labels = Annotated[
-    dict[str, Annotated[str, BeforeValidator(_scalar_to_text)]],
-    AfterValidator(_check_labels),
+    dict[Annotated[str, AfterValidator(_check_label)], Annotated[ScalarText, Field(max_length=256)]],
     WithJsonSchema(
         {
             "type": "object",
-            "additionalProperties": {"type": ["string", "number", "boolean"]},
+            "additionalProperties": {"type": ["string", "integer", "boolean"]},
             "propertyNames": {"pattern": LABEL_KEY},
         }
     ),
 ]
 
-_STATUS = re.compile(r"[1-5](?:xx|\d\d)")
+_STATUS = re.compile(r"[1-5](?:xx|[0-9][0-9])")
+_STATUS_HINT = "write `200`, `2xx` or `[200, 204]`"
 
 
-def _check_status(value: Any) -> Any:
-    values = value if isinstance(value, list) else [value]
-    if not values:
-        raise ValueError("the list of status codes is empty|write `200`, `2xx` or `[200, 204]`")
-    for one in values:
-        if isinstance(one, bool) or not _STATUS.fullmatch(str(one)):
-            raise ValueError(f"`{one}` is not a status code|write `200`, `2xx` or `[200, 204]`")
-    return [str(one) for one in values]
+def _check_status(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | str) or not _STATUS.fullmatch(str(value)):
+        shown = f"`{value}`" if isinstance(value, int | float | str) else "this"
+        raise ValueError(f"{shown} is not a status code|{_STATUS_HINT}")
+    return str(value)
+
+
+def one_or_many(value: Any) -> Any:
+    """A single value as a list of one, for keys that take either."""
+    return value if isinstance(value, list) else [value]
 
 
 StatusCodes = Annotated[
-    list[str],
-    BeforeValidator(_check_status),
+    list[Annotated[str, BeforeValidator(_check_status)]],
+    Field(min_length=1),
+    BeforeValidator(one_or_many),
     PlainSerializer(lambda codes: [int(code) if code.isdigit() else code for code in codes]),
     WithJsonSchema(
         {

@@ -1,39 +1,27 @@
 """Files → resources, or every reason why not. Pure: texts in, values and diagnostics out."""
 
 import re
-import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from specs import tree
 from specs.conditions import VARIABLES, ConditionError, compile_condition
 from specs.config import Config
-from specs.diagnostics import Diagnostic, Severity, Span, did_you_mean, in_order
+from specs.diagnostics import Diagnostic, Severity, did_you_mean, in_order
+from specs.explain import Draft, explained, finding, named, plain_path
 from specs.fields import Model
 from specs.kinds import API_VERSION, KINDS
-from specs.monitor import Monitor
+from specs.monitor import PROBES
 from specs.references import check_references
-from specs.resource import ANNOTATIONS, Metadata, Resource, canonical
+from specs.resource import ANNOTATIONS, DEFAULT_WORKSPACE, Key, Metadata, Resource, canonical
 from specs.tree import Document, Path
 from specs.variables import SECRET_PLACES, Undefined, expand, secrets_in
 
 _ENVELOPE = ("apiVersion", "kind", "metadata", "spec")
-_TYPES = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "int_parsing": "a whole number",
-    "bool_type": "`true` or `false`",
-    "bool_parsing": "`true` or `false`",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-}
+_UNREADABLE = {"yaml", "duplicate-key"}
 
 
 @dataclass(frozen=True)
@@ -50,22 +38,15 @@ class Loaded:
         return [one for one in self.diagnostics if one.severity == Severity.ERROR]
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A document whose kind is known, on its way to a resource."""
-
-    document: Document
-    kind: str
-    data: dict[str, Any]
-
-
 def load(files: Mapping[str, str]) -> Loaded:
     """Read files (path → text) as one repository. Every finding is returned, not only the first."""
     found: list[Diagnostic] = []
     drafts: list[Draft] = []
+    everything: list[Document] = []
     for file in sorted(files):
         documents, problems = tree.read(file, files[file])
         found += problems
+        everything += documents
         for document in documents:
             draft = _envelope(document, found)
             if draft:
@@ -73,17 +54,21 @@ def load(files: Mapping[str, str]) -> Loaded:
     config = _config(drafts, found)
     # Only now is it known which files are meant: other YAML in the repository is none of our business.
     drafts = [draft for draft in drafts if is_selected(draft.document.file, config)]
+    everything = [document for document in everything if is_selected(document.file, config)]
     found = [one for one in found if is_selected(one.file, config)]
+    # What an unreadable document would have defined is not known, so nothing is said to be missing.
+    is_readable = not any(one.code in _UNREADABLE for one in found)
     loaded: list[tuple[Resource, Draft]] = []
     for draft in drafts:
         resource = _resource(draft, config, found)
         if resource:
             loaded.append((resource, draft))
     by_key = _unique(loaded, found)
-    # A broken document would look like a dangling reference from every other one; report causes, not echoes.
-    broken = {_claimed_key(draft) for draft in drafts} - set(by_key)
-    documents_by_key = {resource.key: draft.document for resource, draft in loaded}
-    found += check_references(by_key, documents_by_key, also_named=broken)
+    documents_by_key = {resource.key: draft.document for resource, draft in reversed(loaded)}
+    if is_readable:
+        # A broken document would look like a dangling reference from every other one; report causes, not echoes.
+        claimed = {key for document in everything for key in _claimed_keys(document, config)}
+        found += check_references(by_key, documents_by_key, also_named=claimed - set(by_key), is_complete=not found)
     return Loaded(list(by_key.values()), in_order(found), config)
 
 
@@ -106,10 +91,19 @@ def _glob(pattern: str) -> re.Pattern[str]:
     return re.compile(out)
 
 
-def _claimed_key(draft: Draft) -> tuple[str, str, str]:
-    metadata = draft.data.get("metadata")
+def _claimed_keys(document: Document, config: Config) -> list[Key]:
+    """What a document is about, as far as it can be told; of every kind, where the kind is not one of ours."""
+    data = document.data if isinstance(document.data, dict) else {}
+    metadata, kind = data.get("metadata"), data.get("kind")
     name = metadata.get("name") if isinstance(metadata, dict) else None
-    return draft.kind, "default", str(name)
+    if not isinstance(name, str):
+        return []
+    try:
+        name = expand(name, config.variables)
+    except Undefined:
+        return []
+    kinds = [kind] if isinstance(kind, str) and kind in KINDS else list(KINDS)
+    return [(one, DEFAULT_WORKSPACE, name) for one in kinds]
 
 
 def _envelope(document: Document, found: list[Diagnostic]) -> Draft | None:
@@ -137,14 +131,18 @@ def _envelope(document: Document, found: list[Diagnostic]) -> Draft | None:
             hint = f"write `apiVersion: {API_VERSION}`" if key == "apiVersion" else f"add `{key}`"
             problem((), "missing-key", f"missing key `{key}`", hint)
     version, kind = data.get("apiVersion"), data.get("kind")
-    if "apiVersion" in data and version != API_VERSION:
+    kinds = f"the kinds are {', '.join(f'`{name}`' for name in KINDS)}"
+    if isinstance(version, str) and version != API_VERSION:
         problem(("apiVersion",), "api-version", f"`{version}` is not a version we know", f"write `{API_VERSION}`")
-    if "kind" in data and kind not in KINDS:
-        hint = did_you_mean(str(kind), KINDS) or f"the kinds are {', '.join(f'`{name}`' for name in KINDS)}"
-        problem(("kind",), "unknown-kind", f"there is no kind `{kind}`", hint)
+    if isinstance(kind, str) and kind not in KINDS:
+        problem(("kind",), "unknown-kind", f"there is no kind `{kind}`", did_you_mean(kind, KINDS) or kinds)
+    for key, hint in (("apiVersion", f"write `{API_VERSION}`"), ("kind", kinds)):
+        if key in data and not isinstance(data[key], str):
+            problem((key,), "type", f"`{key}` must be text, but is {named(data[key])}", hint)
     for key in ("metadata", "spec"):
         if key in data and not isinstance(data[key], dict):
-            problem((key,), "type", f"`{key}` must be a mapping", "indent its keys below it")
+            message = f"`{key}` must be a mapping, but is {named(data[key])}"
+            problem((key,), "type", message, "indent its keys below it")
     return Draft(document, str(kind), data) if len(found) == before else None
 
 
@@ -158,7 +156,7 @@ def _config(drafts: list[Draft], found: list[Diagnostic]) -> Config:
     if not own:
         return Config()
     try:
-        return Config.model_validate(own[0].data.get("spec", {}))
+        return Config.model_validate(own[0].data.get("spec", {}), by_alias=True, by_name=False)
     except ValidationError:
         return Config()  # reported with its place when the document itself is read
 
@@ -166,13 +164,16 @@ def _config(drafts: list[Draft], found: list[Diagnostic]) -> Config:
 def _resource(draft: Draft, config: Config, found: list[Diagnostic]) -> Resource | None:
     before = len(found)
     variables = {} if draft.kind == "Config" else config.variables
-    data = {key: _expanded(draft, (key,), draft.data.get(key, {}), variables, found) for key in ("metadata", "spec")}
-    metadata = _validate(draft, ("metadata",), Metadata, data["metadata"], found)
-    model = _validate(draft, ("spec",), KINDS[draft.kind], data["spec"], found)
+    data = {key: draft.data.get(key, {}) for key in ("metadata", "spec")}
+    if "${" in draft.document.text:
+        data = {key: _expanded(draft, (key,), value, variables, found) for key, value in data.items()}
+    reported = {one.path for one in found[before:]}
+    metadata = _validate(draft, ("metadata",), Metadata, data["metadata"], found, reported)
+    model = _validate(draft, ("spec",), KINDS[draft.kind], data["spec"], found, reported)
     if isinstance(metadata, Metadata):
         _check_annotations(draft, metadata, found)
-    if isinstance(model, Monitor):
-        _check_conditions(draft, model, found)
+    if draft.kind == "Monitor":
+        _check_conditions(draft, data["spec"], found, reported)
     if len(found) > before or not isinstance(metadata, Metadata) or model is None:
         return None
     return Resource(
@@ -184,7 +185,7 @@ def _resource(draft: Draft, config: Config, found: list[Diagnostic]) -> Resource
         annotations=metadata.annotations,
         renamed_from=metadata.renamed_from,
         file=draft.document.file,
-        line=draft.document.span(()).line,
+        line=draft.document.line,
     )
 
 
@@ -194,129 +195,38 @@ def _expanded(draft: Draft, path: Path, value: Any, variables: Mapping[str, str]
             text = expand(value, variables)
         except Undefined as error:
             message, _, hint = str(error).partition("|")
-            found.append(_at(draft, "variable", message, path, hint))
+            found.append(finding(draft, "variable", message, path, hint))
             return value
         if any(secrets_in(text)) and not any(path[: len(place)] == place for place in SECRET_PLACES):
             message = "a secret cannot stand here: it would be stored and shown"
             hint = "secrets work in `http`, in a heartbeat's `token` and in channels"
-            found.append(_at(draft, "secret", message, path, hint))
+            found.append(finding(draft, "secret", message, path, hint))
         return text
     if isinstance(value, dict):
+        for key in value:
+            if "${" in key.replace("$${", ""):
+                message = f"`{key}` is a key, and only values can refer to variables and secrets"
+                found.append(finding(draft, "variable", message, (*path, key), "write the key out", key=True))
         return {key: _expanded(draft, (*path, key), inner, variables, found) for key, inner in value.items()}
     if isinstance(value, list):
         return [_expanded(draft, (*path, index), inner, variables, found) for index, inner in enumerate(value)]
     return value
 
 
-def _at(draft: Draft, code: str, message: str, path: Path, hint: str | None, *, key: bool = False) -> Diagnostic:
-    span = draft.document.span(path, key=key)
-    return Diagnostic(code, message, draft.document.file, span, tree.show_path(path), hint or None)
-
-
-def _validate(draft: Draft, at: Path, model: type[Model], data: Any, found: list[Diagnostic]) -> Model | None:
+def _validate(
+    draft: Draft, at: Path, model: type[Model], data: Any, found: list[Diagnostic], reported: set[str]
+) -> Model | None:
+    """Validate a part of a document. What stands at a path in `reported` is wrong already; more would be an echo."""
     try:
-        return model.model_validate(data)
+        return model.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        seen: set[Path] = set()
         for detail in error.errors(include_url=False):
-            path = (*at, *_plain_path(data, detail["loc"]))
-            if path in seen:
-                continue  # the branches of a union each complain; one is enough
-            seen.add(path)
-            found.append(_explained(draft, path, model, at, detail))
+            path = (*at, *plain_path(data, detail["loc"]))
+            if tree.show_path(path) in reported or detail["type"] == "default_factory_not_called":
+                continue
+            reported.add(tree.show_path(path))
+            found.append(explained(draft, path, model, at, detail))
         return None
-
-
-def _plain_path(data: Any, loc: tuple[int | str, ...]) -> Path:
-    """pydantic's location without the names of union branches, which are no keys of the document."""
-    path: list[str | int] = []
-    for index, part in enumerate(loc):
-        is_key = isinstance(data, dict) and part in data
-        is_item = isinstance(data, list) and isinstance(part, int) and part < len(data)
-        if is_key or is_item:
-            path.append(part)
-            data = data[part]
-        elif index == len(loc) - 1 and isinstance(data, dict) and "[" not in str(part):
-            path.append(part)  # a missing key
-    return tuple(path)
-
-
-def _explained(draft: Draft, path: Path, model: type[Model], at: Path, detail: ErrorDetails) -> Diagnostic:
-    kind, name = detail["type"], path[-1] if path else ""
-    keys = _keys_at(model, path[len(at) : -1])
-    match kind:
-        case "extra_forbidden":
-            shown = ", ".join(f"`{key}`" for key in keys)
-            hint = did_you_mean(str(name), keys) or (f"the keys here are {shown}" if keys else None)
-            return _at(draft, "unknown-key", f"unknown key `{name}`", path, hint, key=True)
-        case "missing":
-            hint = f"add `{name}` to {tree.show_path(path[:-1])}"
-            parent = _at(draft, "missing-key", f"missing key `{name}`", path[:-1], hint, key=True)
-            return parent
-        case "value_error":
-            message, _, hint = str(detail["ctx"]["error"]).partition("|")
-            return _at(draft, "value", message, path, hint)
-        case "literal_error":
-            expected = str(detail["ctx"]["expected"]).replace("'", "`")
-            value = detail["input"]
-            known = re.findall(r"`([^`]*)`", expected)
-            return _at(draft, "value", f"`{value}` is not one of {expected}", path, did_you_mean(str(value), known))
-    if kind in _TYPES:
-        message = f"`{name}` must be {_TYPES[kind]}, but is {_named(detail['input'])}"
-        return _at(draft, "type", message, path, _type_hint(kind, name, detail["input"]))
-    message = detail["msg"][0].lower() + detail["msg"][1:]
-    return _at(draft, "value", f"`{name}`: {message}", path, None)
-
-
-def _type_hint(kind: str, name: object, value: Any) -> str | None:
-    if kind == "string_type" and isinstance(value, int | float):
-        shown = str(value).lower() if isinstance(value, bool) else value
-        return f'put it in quotes: `{name}: "{shown}"`' if isinstance(name, str) else f'put it in quotes: `"{shown}"`'
-    if kind == "list_type" and isinstance(value, str):
-        return f"write `{name}: [{value}]`"
-    if kind == "int_type" and isinstance(value, str) and value.isdigit():
-        return f"write it without quotes: `{name}: {value}`"
-    return None
-
-
-def _named(value: Any) -> str:
-    match value:
-        case None:
-            return "empty"
-        case bool():
-            return f"`{str(value).lower()}`"
-        case int() | float():
-            return f"the number `{value}`"
-        case str():
-            return f"the text `{value if len(value) <= 40 else value[:39] + '…'}`"
-        case list():
-            return "a list"
-        case _:
-            return "a mapping"
-
-
-def _keys_at(model: type[Model], path: Path) -> list[str]:
-    """The keys that the model knows at a path below it; none where any key may stand."""
-    current: Any = model
-    for part in path:
-        for inner in _models_in(current):
-            field_name = next((name for name, info in inner.model_fields.items() if (info.alias or name) == part), None)
-            if field_name:
-                current = inner.model_fields[field_name].annotation
-                break
-        else:
-            if not isinstance(part, int):
-                return []
-    return [info.alias or name for inner in _models_in(current) for name, info in inner.model_fields.items()]
-
-
-def _models_in(annotation: Any) -> list[type[Model]]:
-    """The models that an annotation such as `list[Component] | None` speaks of."""
-    if isinstance(annotation, type) and not get_args(annotation) and issubclass(annotation, Model):
-        return [annotation]
-    if get_origin(annotation) in (Union, types.UnionType, list) or hasattr(annotation, "__metadata__"):
-        return [model for inner in get_args(annotation) for model in _models_in(inner)]
-    return []
 
 
 def _check_annotations(draft: Draft, metadata: Metadata, found: list[Diagnostic]) -> None:
@@ -324,43 +234,39 @@ def _check_annotations(draft: Draft, metadata: Metadata, found: list[Diagnostic]
         path: Path = ("metadata", "annotations", key)
         if key.startswith("wakeful.dev/") and key not in ANNOTATIONS:
             hint = did_you_mean(key, ANNOTATIONS)
-            found.append(_at(draft, "unknown-key", f"unknown annotation `{key}`", path, hint, key=True))
+            found.append(finding(draft, "unknown-key", f"unknown annotation `{key}`", path, hint, key=True))
         elif key == ANNOTATIONS[0] and value not in ("disabled", "enabled"):
-            found.append(_at(draft, "value", f"`{value}` is neither `disabled` nor `enabled`", path, None))
+            found.append(finding(draft, "value", f"`{value}` is neither `disabled` nor `enabled`", path, None))
 
 
-def _check_conditions(draft: Draft, monitor: Monitor, found: list[Diagnostic]) -> None:
-    blocks = [
-        ("expect", monitor.expect.that),
-        ("degraded", monitor.degraded.that if monitor.degraded else []),
-    ]
-    for block, texts in blocks:
-        for index, text in enumerate(texts):
+def _check_conditions(draft: Draft, spec: Any, found: list[Diagnostic], reported: set[str]) -> None:
+    """Compile what a Monitor says under `that`, also where something else about it is wrong."""
+    probes = [probe for probe in PROBES if isinstance(spec, dict) and spec.get(probe) is not None]
+    if len(probes) != 1 or not VARIABLES[probes[0]]:
+        return
+    for block in ("expect", "degraded"):
+        inside = spec.get(block)
+        texts = inside.get("that") if isinstance(inside, dict) else None
+        for index, text in enumerate(texts) if isinstance(texts, list) else [(None, texts)]:
+            path: Path = ("spec", block, "that") if index is None else ("spec", block, "that", index)
+            if not isinstance(text, str) or tree.show_path(path) in reported:
+                continue
             try:
-                compile_condition(text, monitor.probe)
+                compile_condition(text, probes[0])
             except ConditionError as error:
-                found.append(_condition_problem(draft, ("spec", block, "that"), index, error, monitor.probe))
+                found.append(_condition_problem(draft, path, text, error, probes[0]))
 
 
-def _condition_problem(draft: Draft, path: Path, index: int, error: ConditionError, probe: str) -> Diagnostic:
-    is_list = isinstance(tree.find(draft.document, path), tree.yaml.SequenceNode)
-    path = (*path, index) if is_list else path
+def _condition_problem(draft: Draft, path: Path, text: str, error: ConditionError, probe: str) -> Diagnostic:
     node = tree.find(draft.document, path)
     names = VARIABLES[probe]
     unknown = re.match(r"there is no `(.*)` here", error.message)
     hint = did_you_mean(unknown.group(1), names) if unknown else None
     hint = hint or f"`{probe}` has {', '.join(names)}"
-    if node is None:
-        return _at(draft, "condition", error.message, path, hint)
-    line, column = tree.text_start(node)
-    if node.style in ("|", ">"):
-        source = node.start_mark.line + error.line
-        lines = draft.document.text.split("\n")
-        indent = len(lines[source]) - len(lines[source].lstrip()) if source < len(lines) else 0
-        place = Span(source + 1, indent + error.column, source + 1, indent + error.column + 1)
-    else:
-        place_column = (column if error.line == 1 else 1) + error.column - 1
-        place = Span(line + error.line - 1, place_column, line + error.line - 1, place_column + 1)
+    if node is None or node.value != text:  # with a variable in it, the columns are not those of the file
+        return finding(draft, "condition", error.message, path, hint)
+    offset = sum(len(line) + 1 for line in text.split("\n")[: error.line - 1]) + error.column - 1
+    place = tree.span_inside(draft.document, node, offset)
     return Diagnostic("condition", error.message, draft.document.file, place, tree.show_path(path), hint)
 
 
@@ -372,7 +278,7 @@ def _unique(loaded: list[tuple[Resource, Draft]], found: list[Diagnostic]) -> di
             continue
         if first := by_key.get(resource.key):
             message = f"{resource.kind} `{resource.name}` is defined twice, first in {first.file}:{first.line}"
-            found.append(_at(draft, "duplicate", message, ("metadata", "name"), "rename one of the two"))
+            found.append(finding(draft, "duplicate", message, ("metadata", "name"), "rename one of the two"))
             continue
         by_key[resource.key] = resource
         if resource.kind == "StatusPage":
@@ -380,6 +286,6 @@ def _unique(loaded: list[tuple[Resource, Draft]], found: list[Diagnostic]) -> di
             if taken := slugs.get(slug):
                 message = f"the address /status/{slug} is taken by `{taken.name}` in {taken.file}:{taken.line}"
                 path: Path = ("spec", "slug") if "slug" in resource.spec else ("metadata", "name")
-                found.append(_at(draft, "duplicate", message, path, "give one of the two another `slug`"))
+                found.append(finding(draft, "duplicate", message, path, "give one of the two another `slug`"))
             slugs[slug] = resource
     return by_key

@@ -5,9 +5,18 @@ from datetime import timedelta
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from specs.fields import Duration, Model, Name, Port, Regex, StatusCodes, at_least, at_most
+
+Conditions = Annotated[
+    list[str],
+    Field(max_length=50),
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "maxItems": 50}]},
+    ),
+]
 
 METHODS = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
@@ -60,6 +69,23 @@ class Tcp(Model):
     port: Port = Field(description="Port number.", examples=[5432])
 
 
+_TOKEN = r"^[A-Za-z0-9_${}.-]+$"
+
+
+def _check_token(text: str) -> str:
+    if not re.fullmatch(_TOKEN, text):
+        raise ValueError("`{name}` holds what cannot be part of an address|use letters, digits, `_`, `.` and `-`")
+    return text
+
+
+Token = Annotated[
+    str,
+    Field(min_length=8, max_length=128),
+    AfterValidator(_check_token),
+    WithJsonSchema({"type": "string", "minLength": 8, "maxLength": 128, "pattern": _TOKEN}),
+]
+
+
 class Heartbeat(Model):
     """The job calls us: up as long as pings arrive, down when one is overdue."""
 
@@ -67,7 +93,7 @@ class Heartbeat(Model):
         description="The longest time between two pings of a healthy job.", examples=["1h"]
     )
     grace: Duration = Field(default=timedelta(0), description="How late a ping may be.", examples=["5m"])
-    token: Annotated[str, Field(min_length=8, max_length=128, pattern=r"^[A-Za-z0-9_${}.-]+$")] | None = Field(
+    token: Token | None = Field(
         default=None,
         description="The last part of the address to ping. Left out, Wakeful makes one that cannot be guessed.",
         examples=["${secret.BACKUP_PING}"],
@@ -99,11 +125,8 @@ class Expect(Model):
     latency: Duration | None = Field(default=None, description="The longest total time.", examples=["2s"])
     body: Body | None = Field(default=None, description="What the body must hold.")
     certificate: Certificate | None = Field(default=None, description="What the certificate must fulfil.")
-    that: Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)] = Field(
-        default=[],
-        description="CEL expressions that must be true.",
-        examples=[["json.cart.healthy == true"]],
-        max_length=50,
+    that: Conditions = Field(
+        default=[], description="CEL expressions that must be true.", examples=[["json.cart.healthy == true"]]
     )
 
 
@@ -111,11 +134,7 @@ class Degraded(Model):
     """Met `expect` but not this: degraded."""
 
     latency: Duration | None = Field(default=None, description="Slower than this is degraded.", examples=["500ms"])
-    that: Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)] = Field(
-        default=[],
-        description="CEL expressions; when one is not true the monitor is degraded.",
-        max_length=50,
-    )
+    that: Conditions = Field(default=[], description="CEL expressions; when one is not true the monitor is degraded.")
 
 
 class Confirm(Model):
@@ -135,7 +154,9 @@ class Monitor(Model):
         default=timedelta(seconds=60), description="Time from one check to the next.", examples=["60s"]
     )
     timeout: Annotated[Duration, at_least(timedelta(milliseconds=10)), at_most(timedelta(minutes=5))] = Field(
-        default=timedelta(seconds=10), description="When to give up waiting for an answer.", examples=["10s"]
+        default_factory=lambda data: min(timedelta(seconds=10), data["every"]),
+        description="When to give up waiting for an answer; `10s`, or `every` where that is shorter, when left out.",
+        examples=["10s"],
     )
     regions: Annotated[list[Name], Field(min_length=1, max_length=50)] = Field(
         default=["default"], description="Where it is checked from.", examples=[["eu", "us", "ap"]]
@@ -182,8 +203,9 @@ class Monitor(Model):
             named = " and ".join(f"`{key}`" for key in found)
             raise ValueError(f"a monitor has exactly one probe, but this has {named}|make two monitors of it")
         if self.quorum and self.quorum > len(self.regions):
+            count = "is only one region" if len(self.regions) == 1 else f"are only {len(self.regions)} regions"
             raise ValueError(
-                f"`quorum` is {self.quorum}, but there are only {len(self.regions)} regions, so it could never be down"
+                f"`quorum` is {self.quorum}, but there {count}, so it could never be down"
                 f"|write `quorum: {len(self.regions)}` or add regions"
             )
         if self.timeout > self.every and self.heartbeat is None:
@@ -191,13 +213,14 @@ class Monitor(Model):
                 "`timeout` is longer than `every`, so checks would pile up|make `timeout` the shorter of the two"
             )
         if len(set(self.regions)) != len(self.regions):
-            raise ValueError("a region is named twice|name each region once")
+            raise ValueError("`regions` names a region twice|name each region once")
         if self.heartbeat and (self.degraded or self.expect != Expect()):
-            raise ValueError(
-                "a heartbeat has nothing to expect: pings arrive or they do not|remove `expect` and `degraded`"
-            )
+            raise ValueError("`expect` and `degraded` are not for a heartbeat: pings arrive or they do not|remove them")
         if self.tcp:
             given = self.expect
             if given.status or given.body or given.certificate:
-                raise ValueError("`status`, `body` and `certificate` are for `http`|for `tcp` use `latency` and `that`")
+                raise ValueError(
+                    "`expect` has `status`, `body` or `certificate`, which are for `http`"
+                    "|for `tcp` use `latency` and `that`"
+                )
         return self

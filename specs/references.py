@@ -25,14 +25,21 @@ def references(resource: Resource) -> Iterator[tuple[Path, str, str]]:
             for at, component in enumerate(page.components):
                 for index, name in enumerate(component.monitors):
                     yield ("spec", "components", at, "monitors", index), "Monitor", name
+        case _:
+            return
 
 
 def check_references(
-    resources: Mapping[Key, Resource], documents: Mapping[Key, Document], *, also_named: Iterable[Key] = ()
+    resources: Mapping[Key, Resource],
+    documents: Mapping[Key, Document],
+    *,
+    also_named: Iterable[Key] = (),
+    is_complete: bool = True,
 ) -> list[Diagnostic]:
     """Dangling references, cycles of dependsOn, and selectors that match nothing (a warning).
 
-    `also_named` are resources that exist but are broken: a reference to them is not dangling.
+    `also_named` are resources that exist but are broken: a reference to them is not dangling. Where not every
+    resource could be read (`is_complete` is false) no selector is said to match nothing.
     """
     named = set(resources) | set(also_named)
     found = []
@@ -44,7 +51,8 @@ def check_references(
                 message = f"there is no {kind} `{name}`"
                 hint = did_you_mean(name, known) or f"add a {kind} of this name, or remove the reference"
                 found.append(Diagnostic("dangling", message, resource.file, span, show_path(path), hint))
-        found += _matches_nothing(resource, resources, documents)
+        if is_complete:
+            found += _matches_nothing(resource, resources, documents)
     return found + _cycles(resources, documents)
 
 

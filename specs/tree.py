@@ -1,9 +1,11 @@
 """YAML text → values, with the place of each kept; YAML 1.2 scalars, no duplicate keys, no bombs."""
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, ClassVar
 
 import yaml
 
@@ -12,18 +14,32 @@ from specs.diagnostics import NOWHERE, Diagnostic, Span
 Path = tuple[str | int, ...]
 
 LARGEST_FILE = 5 * 1024 * 1024
-MOST_NODES = 250_000
+MOST_NODES = 500_000
 DEEPEST = 60
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_NULL = {"", "~", "null", "Null", "NULL"}
-_TRUE = {"true", "True", "TRUE"}
-_FALSE = {"false", "False", "FALSE"}
+_STANDARD = "tag:yaml.org,2002:"
+_TEXT, _PLAIN = _STANDARD + "str", "plain"
+_TAGS = {_TEXT, _PLAIN, _STANDARD + "map", _STANDARD + "seq"}
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Leaves it to us what a scalar without quotes and tag is; PyYAML would say what YAML 1.1 said."""
+
+    yaml_implicit_resolvers: ClassVar = {None: [(_PLAIN, re.compile(""))]}
+
+
+_CONSTANTS = {"": None, "~": None} | {
+    written: value
+    for word, value in {"null": None, "true": True, "false": False}.items()
+    for written in (word, word.capitalize(), word.upper())
+}
 _INT = re.compile(r"[-+]?[0-9]{1,300}")
 _OCTAL = re.compile(r"0o[0-7]{1,100}")
 _HEX = re.compile(r"0x[0-9a-fA-F]{1,100}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
-_STANDARD = "tag:yaml.org,2002:"
+_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,300}|[0-9]{1,300}(\.[0-9]{0,300})?)([eE][-+]?[0-9]{1,4})?")
+# what is between documents, and therefore in none of their collections; each of those has an indicator
+_SEPARATOR = re.compile(r"^---(?=\s)", re.MULTILINE)
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 
 class _Refused(Exception):
@@ -36,12 +52,18 @@ class _Refused(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML document: its values, the nodes that tell where each stood, and the text of its file."""
+    """One YAML document: its values, the line where it begins, and its place in the text of its file."""
 
     file: str
     data: Any
-    node: Any
+    line: int
     text: str
+    index: int
+
+    @property
+    def node(self) -> Any:
+        """The root of the nodes that tell where each value stood."""
+        return _nodes(self.text)[self.index]
 
     def span(self, path: Path, *, key: bool = False) -> Span:
         """Where the value at `path` stands, or the nearest thing above it that exists.
@@ -57,6 +79,17 @@ class Document:
             last = depth == len(path) - 1
             span = span_of(key_node) if (key and last and key_node is not None) else span_of(node)
         return span
+
+
+@lru_cache(maxsize=4)
+def _nodes(text: str) -> list[Any]:
+    # Nodes weigh ten times their text, so they are made again for the few files in which something is wrong.
+    nodes = []
+    try:
+        nodes.extend(_compose(text))
+    except yaml.YAMLError:
+        return nodes
+    return nodes
 
 
 def show_path(path: Path) -> str:
@@ -75,11 +108,58 @@ def span_of(node: Any) -> Span:
     return Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
-def text_start(node: Any) -> tuple[int, int]:
-    """Line and column at which a scalar's own text begins, past quotes or a block's `|`."""
-    if node.style in ("|", ">"):
-        return node.start_mark.line + 2, 0
-    return node.start_mark.line + 1, node.start_mark.column + 1 + (1 if node.style in ("'", '"') else 0)
+def lines_of(text: str) -> list[str]:
+    """The lines of a file as YAML counts them, without their ends."""
+    return _BREAK.split(text.removeprefix("\ufeff"))
+
+
+def span_inside(document: Document, node: Any, offset: int) -> Span:
+    """Where the character at `offset` of a scalar's text stands in the file.
+
+    Folding and indentation change white space only, so the place is found by counting the other characters.
+    """
+    before = sum(1 for char in node.value[:offset] if not char.isspace())
+    on_space = offset >= len(node.value) or node.value[offset].isspace()
+    after = Span(node.start_mark.line + 1, node.start_mark.column + 1, 0, 0)
+    for count, (line, column, width) in enumerate(_characters(document, node)):
+        if count == before and not on_space:
+            return Span(line, column, line, column + width)
+        if count == before:
+            break
+        after = Span(line, column + width, line, column + width + 1)
+    return Span(after.line, after.column, after.line, after.column + 1)
+
+
+_ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\\$|''|.")
+
+
+def _characters(document: Document, node: Any) -> Iterator[tuple[int, int, int]]:
+    """Line, column and width of each character of a scalar that is not white space."""
+    first, last = node.start_mark.line, node.end_mark.line
+    block, quote = node.style in ("|", ">"), node.style in ("'", '"')
+    for number, line in enumerate(lines_of(document.text)[first : last + 1], first):
+        if block and number == first:
+            continue  # the header
+        start = node.start_mark.column + quote if number == first else 0
+        end = node.end_mark.column - quote if number == last and not block else len(line)
+        for column, token in _tokens(line[start:end], node.style):
+            if not token.isspace():
+                yield number + 1, start + column + 1, len(token)
+
+
+def _tokens(text: str, style: str | None) -> Iterator[tuple[int, str]]:
+    """Each character of a line with its column, an escape of its quoting style counted as one."""
+    if style not in ("'", '"'):
+        yield from enumerate(text)
+        return
+    for match in _ESCAPE.finditer(text):
+        token = match.group()
+        if (style == "'" and token.startswith("\\")) or (style == '"' and token == "''"):
+            yield from ((match.start() + index, char) for index, char in enumerate(token))
+        elif style == '"' and token in ("\\", "\\n", "\\t", "\\r", "\\ "):
+            yield match.start(), " "
+        else:
+            yield match.start(), token
 
 
 def find(document: Document, path: Path) -> Any | None:
@@ -108,51 +188,76 @@ def read(file: str, text: str) -> tuple[list[Document], list[Diagnostic]]:
     """
     if len(text) > LARGEST_FILE:
         return [], [Diagnostic("yaml", "the file is larger than 5 MiB", file, hint="split it into several files")]
+    text = text.removeprefix("\ufeff")
     documents: list[Document] = []
     found: list[Diagnostic] = []
+    reader = _Reader()
     try:
-        for node in _compose(text):
+        for index, node in enumerate(_compose(text)):
             try:
-                data = _Reader().read(node)
+                data = reader.read(node)
             except _Refused as refused:
                 span = span_of(refused.node)
                 found.append(Diagnostic(refused.code, refused.message, file, span, hint=refused.hint))
+                if reader.is_exhausted:
+                    break
                 continue
             if data is not None:
-                documents.append(Document(file, data, node, text))
+                documents.append(Document(file, data, node.start_mark.line + 1, text, index))
     except yaml.MarkedYAMLError as error:
-        found.append(_syntax(file, error))
+        found.append(_syntax(file, text, error))
     except yaml.reader.ReaderError as error:
         before = text[: error.position] if isinstance(error.position, int) else ""
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         span = Span(line, column, line, column + 1)
         message = "the file holds a character that YAML does not allow"
         found.append(Diagnostic("yaml", message, file, span, hint="remove it, or save the file as UTF-8"))
-    except (RecursionError, yaml.YAMLError):
+    except (RecursionError, UnicodeError, yaml.YAMLError):
         found.append(Diagnostic("yaml", "the file cannot be read as YAML", file, hint="check its structure"))
     return documents, found
 
 
 def _compose(text: str) -> Iterator[Any]:
     """Compose documents one by one, but refuse deep nesting before the parser recurses into it."""
+    if any(sum(map(part.count, "[{-?:")) > DEEPEST for part in _SEPARATOR.split(text)):
+        _refuse_deep(text)
+    yield from yaml.compose_all(text, Loader=_Loader)
+
+
+def _refuse_deep(text: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                raise yaml.MarkedYAMLError(problem="it is nested too deeply", problem_mark=event.start_mark)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    yield from yaml.compose_all(text, Loader=_LOADER)
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > DEEPEST:
+                    mark: Any = event.start_mark
+                    raise _TooDeep(problem="it is nested too deeply", problem_mark=mark)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except _TooDeep:
+        raise
+    except yaml.MarkedYAMLError:
+        pass  # composing meets it again, after the documents before it
 
 
-def _syntax(file: str, error: yaml.MarkedYAMLError) -> Diagnostic:
-    mark = error.problem_mark or error.context_mark
+class _TooDeep(yaml.MarkedYAMLError):
+    """A collection in a collection in a collection …"""
+
+
+def _syntax(file: str, text: str, error: yaml.MarkedYAMLError) -> Diagnostic:
+    mark, lines = error.problem_mark or error.context_mark, lines_of(text.rstrip())
+    if mark and mark.line >= len(lines) and error.context_mark and error.context_mark.line < len(lines):
+        mark = error.context_mark  # the end of the file says less than what was left open
     span = Span(mark.line + 1, mark.column + 1, mark.line + 1, mark.column + 2) if mark else NOWHERE
+    if span.line > len(lines):
+        span = Span(len(lines), len(lines[-1]) + 1, len(lines), len(lines[-1]) + 2)
     problem = (error.problem or "it cannot be read").replace("\t", "a tab")
     hint = "check the indentation and the quotes above this place"
     if "cannot start any token" in problem:
         hint = "indent with spaces, and put text that starts with a special character in quotes"
+    elif "end of stream" in problem:
+        hint = "close the quote or bracket that begins here"
     elif "undefined alias" in problem:
         hint = "define the anchor with `&name` above"
     elif "nested" in problem:
@@ -161,17 +266,23 @@ def _syntax(file: str, error: yaml.MarkedYAMLError) -> Diagnostic:
 
 
 class _Reader:
-    """Turns nodes into values, and counts them so that aliases cannot explode."""
+    """Turns the nodes of one file into values, and counts them so that aliases cannot explode."""
 
     def __init__(self) -> None:
         self.seen = 0
 
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the file has had its share of nodes."""
+        return self.seen > MOST_NODES
+
     def read(self, node: Any, depth: int = 0) -> Any:
         self.seen += 1
-        if self.seen > MOST_NODES or depth > DEEPEST:
+        if self.is_exhausted or depth > DEEPEST:
             raise _Refused(node, "yaml", "the document is too large once its aliases are expanded", "use fewer aliases")
-        if not node.tag.startswith(_STANDARD):
-            raise _Refused(node, "yaml", f"the tag `{node.tag}` is not known", "remove the tag")
+        if node.tag not in _TAGS:
+            shown = node.tag.replace(_STANDARD, "!!")
+            raise _Refused(node, "yaml", f"the tag `{shown}` is not known", "remove the tag")
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, depth)
         if isinstance(node, yaml.SequenceNode):
@@ -199,14 +310,16 @@ class _Reader:
 
 def _scalar(node: Any) -> Any:
     text: str = node.value
-    if node.style in ("'", '"', "|", ">"):
+    if node.tag != _PLAIN:
         return text
-    if text in _NULL:
-        return None
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if text[0].isalpha():
+        return text
     if _INT.fullmatch(text):
         return int(text)
     if _OCTAL.fullmatch(text) or _HEX.fullmatch(text):
         return int(text, 0)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    if _FLOAT.fullmatch(text) and math.isfinite(number := float(text)):
+        return number
+    return text

@@ -23,7 +23,7 @@ PATIENCE = timedelta(seconds=60)
 _SSH = "-o BatchMode=yes -o ConnectTimeout=15 -o ServerAliveInterval=15"
 _BROKEN = re.compile(
     r"corrupt|bad object|bad ref|missing (blob|tree|commit)|unable to (read|parse|unpack)|not a git repository: |"
-    r"did not send all necessary|shallow file|bad shallow|loose object|bad config",
+    r"did not send all necessary|shallow file|bad shallow|loose object|bad config|reference broken|cannot (lock|update) ref",
     re.IGNORECASE,
 )
 
@@ -175,6 +175,8 @@ def _environment(source: Source) -> dict[str, str]:
 
 def _explain(source: Source, wanted: str, told: str) -> Unreachable:
     """Say in our words why a fetch failed."""
+    # A repository called `tls-not-found` must not look like a reason.
+    told = told.replace(source.address, "URL")
     if source.branch and wanted.startswith("refs/heads/") and re.search(r"couldn't find remote ref", told):
         return Unreachable(
             f"{source.address} has no branch `{source.branch}`", "check the name after `#`, and that it was pushed"

@@ -74,7 +74,7 @@ def _resolve(host: str) -> tuple[str, ...]:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         lasting = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
-        raise NotFound("host not found" if lasting else "the name servers do not answer for") from None
+        raise NotFound("host not found" if lasting else "name servers do not answer") from None
     except UnicodeError:
         raise NotFound("not a host name") from None
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))

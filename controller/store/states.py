@@ -157,26 +157,34 @@ async def lock_monitors(connection: Connection, ids: Sequence[int], now: datetim
     return {row["monitor_id"]: MonitorState(Health(row["health"]), row["since"], row["reason"]) for row in rows}
 
 
-async def change_health(connection: Connection, monitor_id: int, verdict: Verdict, at: datetime) -> None:
-    """A monitor's health changes at an instant: its state, the end of one interval and the start of the next."""
+async def change_healths(connection: Connection, changes: Sequence[tuple[int, Verdict, datetime]]) -> None:
+    """Healths change, each at its instant: the states, the end of one interval each and the start of the next."""
+    if not changes:
+        return
+    ids = [monitor_id for monitor_id, _, _ in changes]
+    columns = (
+        ids,
+        [verdict.health.value for _, verdict, _ in changes],
+        [verdict.reason for _, verdict, _ in changes],
+        [at for _, _, at in changes],
+    )
+    n = "unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[]) AS n (monitor_id, health, reason, at)"
     await connection.execute(
-        "UPDATE monitor_state SET health = $2, reason = $3, since = $4 WHERE monitor_id = $1",
-        monitor_id,
-        verdict.health.value,
-        verdict.reason,
-        at,
+        f"UPDATE monitor_state m SET health = n.health, reason = n.reason, since = n.at FROM {n}"
+        " WHERE m.monitor_id = n.monitor_id",
+        *columns,
     )
     await connection.execute(
-        "UPDATE health_interval SET ended_at = greatest($2, started_at) WHERE monitor_id = $1 AND ended_at IS NULL",
-        monitor_id,
-        at,
+        "UPDATE health_interval h SET ended_at = greatest(n.at, h.started_at)"
+        " FROM unnest($1::bigint[], $2::timestamptz[]) AS n (monitor_id, at)"
+        " WHERE h.monitor_id = n.monitor_id AND h.ended_at IS NULL",
+        ids,
+        columns[3],
     )
     await connection.execute(
-        "INSERT INTO health_interval (monitor_id, health, reason, started_at) VALUES ($1, $2, $3, $4)",
-        monitor_id,
-        verdict.health.value,
-        verdict.reason,
-        at,
+        f"INSERT INTO health_interval (monitor_id, health, reason, started_at)"
+        f" SELECT n.monitor_id, n.health, n.reason, n.at FROM {n}",
+        *columns,
     )
 
 

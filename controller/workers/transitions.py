@@ -50,13 +50,17 @@ async def reconsider(
     regions = await states.regions_of(connection, ids)
     open_incidents = await incidents.open_ones(connection, ids)
     after: dict[int, MonitorState] = {}
+    changes: list[tuple[int, Verdict, datetime]] = []
     for monitor_id in ids:
         if (state := before.get(monitor_id)) is None:
             continue  # it was removed meanwhile
         monitor = watched[monitor_id]
         verdict = await _verdict(connection, monitor, regions[monitor_id])
         when = at.get(monitor_id, now)
+        if verdict.health != state.health:
+            changes.append((monitor_id, verdict, when))
         after[monitor_id] = await _settle(connection, monitor, state, verdict, when, open_incidents, happened)
+    await states.change_healths(connection, changes)
     await _evaluate(connection, watched, after, open_incidents, now, public_url, happened)
     return happened
 
@@ -79,12 +83,11 @@ async def _settle(
     open_incidents: dict[int, int],
     happened: Happened,
 ) -> MonitorState:
-    """Write a changed health with its interval and its incident. Returns how the monitor is now."""
+    """Draw the consequences of a vote for the incident. Returns how the monitor is now."""
     if verdict.health == state.health:
         if verdict.reason != state.reason:
             await states.change_reason(connection, monitor.id, verdict.reason)
         return MonitorState(state.health, state.since, verdict.reason)
-    await states.change_health(connection, monitor.id, verdict, at)
     happened.monitors.append(_event(monitor, verdict, at))
     is_open = monitor.id in open_incidents
     match incident_decisions.change(verdict.health, is_open=is_open):
@@ -139,8 +142,12 @@ async def _evaluate(
     happened: Happened,
 ) -> None:
     """Evaluate every rule that watches one of these monitors, and every alert they have open."""
+    troubled = any(state.health != Health.UP for state in after.values())
+    open_ones = await alerts.open_ones(connection, list(after))
+    if not troubled and not open_ones:
+        return
     all_rules = await alerts.rules(connection)
-    open_alerts = {(one.rule_id, one.monitor_id): one for one in await alerts.open_ones(connection, list(after))}
+    open_alerts = {(one.rule_id, one.monitor_id): one for one in open_ones}
     teller = _Teller(connection, public_url, now, happened)
     for monitor_id, state in after.items():
         monitor = watched[monitor_id]

@@ -13,8 +13,8 @@ from controller.logs import get
 from controller.settings import Settings
 from controller.workers import broker, check, deliver, evaluate, housekeep
 
-IDLE = 50
-"""Milliseconds that an idle queue is left alone; half of it is the mean delay of a message."""
+WAKE = 5000
+"""Milliseconds after which an idle thread looks up; a message wakes it at once."""
 
 _log = get("worker")
 
@@ -37,7 +37,7 @@ def run(settings: Settings, regions: list[str], threads: int) -> None:
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     chosen = broker.broker()
     queues = declare(chosen, regions)
-    worker = Worker(chosen, queues=queues, worker_threads=threads, worker_timeout=IDLE)
+    worker = Worker(chosen, queues=queues, worker_threads=threads, worker_timeout=WAKE)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

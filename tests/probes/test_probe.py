@@ -1,0 +1,17 @@
+"""The registry of probes."""
+
+import pytest
+
+from controller.errors import UsageError
+from controller.probes.probe import PROBES, compile_target
+from specs.monitor import PROBES as KEYS
+from specs.monitor import Monitor
+
+
+def test_every_probe_that_asks_has_a_target() -> None:
+    assert set(PROBES) == set(KEYS) - {"heartbeat"}
+
+
+def test_a_heartbeat_has_no_target() -> None:
+    with pytest.raises(UsageError, match="a `heartbeat` monitor has no target"):
+        compile_target(Monitor.model_validate({"heartbeat": {"period": "1h"}}), str)
