@@ -84,9 +84,10 @@ class Document:
 @lru_cache(maxsize=4)
 def _nodes(text: str) -> list[Any]:
     # Nodes weigh ten times their text, so they are made again for the few files in which something is wrong.
-    nodes = []
+    nodes: list[Any] = []
     try:
-        nodes.extend(_compose(text))
+        for node in _compose(text):
+            nodes.append(node)  # noqa: PERF402: those before a syntax error are wanted
     except yaml.YAMLError:
         return nodes
     return nodes

@@ -52,54 +52,78 @@ async def owned_elsewhere(
 async def apply(connection: Connection, plan: Plan, source_id: int, revision_id: int, now: datetime) -> dict[int, str]:
     """Carry out a plan inside the caller's transaction. Returns monitor id → `create`, `update` or `delete`.
 
-    Deletes are soft: a resource that comes back is the old one, with its history.
+    Deletes are soft: a resource that comes back is the old one, with its history. One statement per kind of step,
+    so that ten thousand new monitors take a second and not a minute.
     """
-    touched: dict[int, str] = {}
-    for delete in plan.deletes:
-        await connection.execute(
-            "UPDATE resource SET deleted_at = $2, updated_revision = $3, updated_at = $2 WHERE id = $1",
-            delete.live.id,
-            now,
-            revision_id,
-        )
-        await _remember(connection, delete.live.id, revision_id, delete.live.generation, "delete", (), now)
-        if delete.live.kind == "Monitor":
-            touched[delete.live.id] = "delete"
+    deleted = [one.live for one in plan.deletes]
+    await connection.execute(
+        "UPDATE resource SET deleted_at = $2, updated_revision = $3, updated_at = $2 WHERE id = ANY($1::bigint[])",
+        [one.id for one in deleted],
+        now,
+        revision_id,
+    )
+    history = [_history(one.id, one.generation, "delete") for one in deleted]
     for update in plan.updates:
-        await _free_name(connection, update, now)
-        generation = await connection.fetchval(_UPDATE, update.live.id, *_said(update.resource), revision_id, now, 1)
+        await _free_name(connection, update)
+    said = _columns([one.resource for one in plan.updates])
+    ids = [one.live.id for one in plan.updates]
+    await connection.execute(_UPDATE, ids, *said, revision_id, now)
+    for update in plan.updates:
         action = "rename" if update.renamed_from else "update"
-        await _remember(connection, update.live.id, revision_id, generation, action, update.changes, now)
-        if update.resource.kind == "Monitor":
-            touched[update.live.id] = "update"
-    for create in plan.creates:
-        row = await connection.fetchrow(_CREATE, *_said(create.resource), source_id, revision_id, now)
+        history.append(_history(update.live.id, update.live.generation + 1, action, update.changes))
+    created = await connection.fetch(
+        _CREATE, *_columns([one.resource for one in plan.creates]), source_id, revision_id, now
+    )
+    for row in created:
         action = "create" if row["generation"] == 1 else "restore"
-        await _remember(connection, row["id"], revision_id, row["generation"], action, (), now)
-        if create.resource.kind == "Monitor":
-            touched[row["id"]] = "create"
+        history.append(_history(row["id"], row["generation"], action))
+    await connection.execute(_REMEMBER, *_transposed(history, 4), revision_id, now)
     await connection.executemany(
         "UPDATE resource SET file = $2, line = $3 WHERE id = $1",
         [(one.live.id, one.resource.file, one.resource.line) for one in plan.moved],
     )
-    return touched
+    return (
+        {one.id: "delete" for one in deleted if one.kind == "Monitor"}
+        | {one.live.id: "update" for one in plan.updates if one.live.kind == "Monitor"}
+        | {row["id"]: "create" for row in created if row["kind"] == "Monitor"}
+    )
 
 
-_UPDATE = """
-    UPDATE resource SET kind = $2, workspace = $3, name = $4, spec = $5, labels = $6, annotations = $7, file = $8,
-      line = $9, updated_revision = $10, updated_at = $11, generation = generation + $12
-    WHERE id = $1 RETURNING generation
+_N = """
+    unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::jsonb[], $6::jsonb[], $7::text[], $8::int[])
+    AS n (kind, workspace, name, spec, labels, annotations, file, line)
 """
-_CREATE = """
+_UPDATE = """
+    UPDATE resource r SET kind = n.kind, workspace = n.workspace, name = n.name, spec = n.spec, labels = n.labels,
+      annotations = n.annotations, file = n.file, line = n.line, updated_revision = $10, updated_at = $11,
+      generation = r.generation + 1
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::text[], $9::int[])
+      AS n (id, kind, workspace, name, spec, labels, annotations, file, line)
+    WHERE r.id = n.id
+"""
+_CREATE = f"""
     INSERT INTO resource (kind, workspace, name, spec, labels, annotations, file, line, source_id, created_revision,
       updated_revision, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $11)
+    SELECT n.*, $9, $10, $10, $11, $11 FROM {_N}
     ON CONFLICT (kind, workspace, name) DO UPDATE SET spec = excluded.spec, labels = excluded.labels,
       annotations = excluded.annotations, file = excluded.file, line = excluded.line, source_id = excluded.source_id,
       updated_revision = excluded.updated_revision, updated_at = excluded.updated_at, deleted_at = NULL,
       generation = resource.generation + 1
-    RETURNING id, generation
+    RETURNING id, kind, generation
 """
+_REMEMBER = """
+    INSERT INTO resource_history (resource_id, generation, action, changes, revision_id, at)
+    SELECT n.id, n.generation, n.action, n.changes, $5, $6
+    FROM unnest($1::bigint[], $2::int[], $3::text[], $4::jsonb[]) AS n (id, generation, action, changes)
+"""
+
+
+def _columns(resources: Sequence[Resource]) -> list[list[Any]]:
+    return _transposed([_said(one) for one in resources], 8)
+
+
+def _transposed(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return [[row[column] for row in rows] for column in range(width)]
 
 
 def _said(resource: Resource) -> tuple[Any, ...]:
@@ -118,7 +142,7 @@ def _said(resource: Resource) -> tuple[Any, ...]:
     )
 
 
-async def _free_name(connection: Connection, update: Update, now: datetime) -> None:
+async def _free_name(connection: Connection, update: Update) -> None:
     """A rename onto the name of a deleted resource: the deleted one steps aside, its history kept."""
     if update.renamed_from:
         await connection.execute(
@@ -131,23 +155,8 @@ async def _free_name(connection: Connection, update: Update, now: datetime) -> N
         )
 
 
-async def _remember(
-    connection: Connection,
-    resource_id: int,
-    revision_id: int,
-    generation: int,
-    action: str,
-    changes: Sequence[FieldChange],
-    now: datetime,
-) -> None:
+def _history(
+    resource_id: int, generation: int, action: str, changes: Sequence[FieldChange] = ()
+) -> tuple[int, int, str, str]:
     said = [{"path": one.path, "old": one.old, "new": one.new} for one in changes]
-    await connection.execute(
-        "INSERT INTO resource_history (resource_id, revision_id, generation, action, changes, at)"
-        " VALUES ($1, $2, $3, $4, $5, $6)",
-        resource_id,
-        revision_id,
-        generation,
-        action,
-        msgspec.json.encode(said).decode(),
-        now,
-    )
+    return resource_id, generation, action, msgspec.json.encode(said).decode()

@@ -1,0 +1,155 @@
+"""CEL conditions: refused when they are written, explained when they fail."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from specs.conditions import VARIABLES, ConditionError, compile_condition
+
+SEEN: dict[str, Any] = {
+    "status": 503,
+    "latency": timedelta(milliseconds=2310),
+    "phases": {"dns": timedelta(milliseconds=4), "connect": timedelta(milliseconds=9)},
+    "body": "<h1>Sorry</h1>",
+    "json": {"cart": {"healthy": False, "items": [1, 2]}, "version": "1.2", "load": 0.5, "none": None},
+    "headers": {"content-type": "text/html"},
+    "ip": "192.0.2.7",
+    "certificate": {"validFor": timedelta(days=3), "issuer": "CN=Test", "subject": "CN=a", "names": ["a.example"]},
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "status == 503",
+        "status in [500, 503]",
+        "status >= 500 && status < 600",
+        "latency > duration('2s')",
+        "phases.dns < duration('10ms')",
+        "phases['connect'] < phases.dns + duration('10ms')",
+        "body.contains('Sorry')",
+        "body.matches('<h1>.*</h1>')",
+        "body.matches(r'\\w+')",
+        "json.cart.healthy == false",
+        "!json.cart.healthy",
+        "json.cart.items.size() == 2",
+        "json.cart.items.all(one, one > 0)",
+        "json.load < 0.75",
+        "json.version == '1.2'",
+        "json.none == null",
+        "has(json.cart)",
+        "!has(json.gone)",
+        "'content-type' in headers",
+        "headers['content-type'].startsWith('text/')",
+        "ip == '192.0.2.7'",
+        "certificate.validFor > duration('24h')",
+        "'a.example' in certificate.names",
+        "status == 200 ? false : true",
+        "true // a remark",
+    ],
+)
+def test_this_holds(text: str) -> None:
+    assert compile_condition(text, "http").failure(SEEN) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("status == 200", "status is 503, wanted `status == 200`"),
+        ("status < 500", "status is 503, wanted `status < 500`"),
+        ("latency < duration('1s')", "latency is 2310 ms, wanted `latency < duration('1s')`"),
+        ("json.cart.healthy == true", "json.cart.healthy is false, wanted `json.cart.healthy == true`"),
+        ("json.version == '2'", "json.version is \"1.2\", wanted `json.version == '2'`"),
+        ("json.none != null", "json.none is null, wanted `json.none != null`"),
+        ("json.cart.items.size() > 3", "json.cart.items.size() is 2, wanted `json.cart.items.size() > 3`"),
+        ("body == 'ok'", "body is \"<h1>Sorry</h1>\", wanted `body == 'ok'`"),
+        (
+            "headers['content-type'] == 'x'",
+            "headers['content-type'] is \"text/html\", wanted `headers['content-type'] == 'x'`",
+        ),
+        ("status == 200 || status == 204", "`status == 200 || status == 204` is false"),
+        ("status == 200 ? true : false", "`status == 200 ? true : false` is false"),
+        ("status in [200, 204]", "`status in [200, 204]` is false"),
+        ("json.cart.healthy", "`json.cart.healthy` is false"),
+        ("body.contains('ok')", "`body.contains('ok')` is false"),
+        ("body.matches('\"ok\"')", "`body.matches('\"ok\"')` is false"),
+        ("body.contains('a == b')", "`body.contains('a == b')` is false"),
+        ("json.version", '`json.version` is "1.2", which is neither true nor false'),
+        ("json.gone == 1", '`json.gone == 1` could not be evaluated: there is no "gone"'),
+        ("headers['x'] == 'y'", "`headers['x'] == 'y'` could not be evaluated: there is no \"x\""),
+        (
+            "json.version.deep == 1",
+            "`json.version.deep == 1` could not be evaluated: it asks for a field of something that has none",
+        ),
+        ("status / 0 == 1", "`status / 0 == 1` could not be evaluated: divide by zero"),
+    ],
+)
+def test_what_does_not_hold_says_what_was_seen(text: str, words: str) -> None:
+    assert compile_condition(text, "http").failure(SEEN) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("json.a == 1", "`json.a == 1` could not be evaluated: the body is not JSON"),
+        (
+            "certificate.validFor > duration('1h')",
+            "`certificate.validFor > duration('1h')` could not be evaluated: there is no certificate",
+        ),
+        ("status == 200", "status is 503, wanted `status == 200`"),
+    ],
+)
+def test_what_is_not_there_is_said_to_be_missing(text: str, words: str) -> None:
+    assert compile_condition(text, "http").failure(SEEN | {"json": None, "certificate": {}}) == words
+
+
+def test_a_long_value_is_cut() -> None:
+    words = compile_condition("body == 'ok'", "http").failure(SEEN | {"body": "x" * 5000})
+
+    assert words is not None
+    assert len(words) < 200
+    assert "…" in words
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "message"),
+    [
+        ("", 1, 1, "the expression ends too early"),
+        ("status ==", 1, 10, "the expression ends too early"),
+        ("status = 200", 1, 8, "`=` is not an operator: compare with `==`"),
+        ("status == '200'", 1, 8, "`==` does not work on int and string"),
+        ("status == 1.5", 1, 8, "`==` does not work on int and double"),
+        ("body > 5", 1, 6, "`>` does not work on string and int"),
+        ("statsu == 200", 1, 1, "there is no `statsu` here"),
+        ("status == 200 && jsn.a.b == 1", 1, 18, "there is no `jsn` here"),
+        ("status == 200 &&\n  jsn.a", 2, 3, "there is no `jsn` here"),
+        ("status", 1, 1, "the expression gives an int, but must be true or false"),
+        ("body", 1, 1, "the expression gives a string, but must be true or false"),
+        ("body.matches('[')", 1, 6, "invalid regular expression: missing ]: ["),
+        ("status == 200 &&\nbody.matches(r'\\d[')", 2, 6, "invalid regular expression: missing ]: ["),
+        ("status == 200 # why", 1, 15, "token recognition error at: '#'"),
+        ("gone(1)", 1, 1, "there is no `gone` here"),
+        ("\ud800", 1, 1, ""),
+        ("(" * 5000, 1, 1, ""),
+    ],
+    ids=lambda one: str(one)[:30].encode("ascii", "replace").decode() if isinstance(one, str) else None,
+)
+def test_what_is_no_condition_is_refused_at_its_place(text: str, line: int, column: int, message: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        compile_condition(text, "http")
+
+    assert message in caught.value.message
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+@pytest.mark.parametrize("probe", ["http", "tcp"])
+def test_each_variable_has_a_trial_value_of_its_type(probe: str) -> None:
+    values = {name: value for name, (_, value) in VARIABLES[probe].items()}
+
+    for name in values:
+        assert compile_condition(f"{name} == {name}", probe).failure(values) is None
+
+
+def test_each_text_is_compiled_once() -> None:
+    assert compile_condition("status == 299", "http") is compile_condition("status == 299", "http")
