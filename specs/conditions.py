@@ -14,7 +14,6 @@ from typing import Any
 from cel_expr_python import cel
 
 _T = cel.Type
-_CERTIFICATE = {"validFor": timedelta(days=30), "issuer": "", "subject": "", "names": [""]}
 _PHASES = {name: timedelta(milliseconds=1) for name in ("dns", "connect", "tls", "firstByte", "transfer")}
 
 # probe → variable → (type, a value of that type for the trial run at validation)
@@ -27,7 +26,11 @@ VARIABLES: dict[str, dict[str, tuple[Any, Any]]] = {
         "json": (_T.DYN, {}),
         "headers": (_T.Map(_T.STRING, _T.STRING), {}),
         "ip": (_T.STRING, "192.0.2.1"),
-        "certificate": (_T.Map(_T.STRING, _T.DYN), _CERTIFICATE),
+        # each a variable of its own: CEL takes no duration inside a map of anything
+        "certificate.validFor": (_T.DURATION, timedelta(days=30)),
+        "certificate.issuer": (_T.STRING, ""),
+        "certificate.subject": (_T.STRING, ""),
+        "certificate.names": (_T.List(_T.STRING), [""]),
     },
     "tcp": {
         "connected": (_T.BOOL, True),
@@ -63,6 +66,8 @@ class Condition:
 
         `values` holds each variable of the probe; a thing that is not there (no JSON, say) is None.
         """
+        if certificate := values.get("certificate"):
+            values = {**values, **{f"certificate.{name}": value for name, value in certificate.items()}}
         result = self.program.eval(data=values)
         if result.type() == _T.BOOL:
             return None if result.value() else self._explain(values)
@@ -119,7 +124,7 @@ def _compile(environment: Any, text: str) -> Any:
             raise ConditionError(_plain(str(error)), 1, 1) from None
         line, column, message = int(match.group(1)), int(match.group(2)), match.group(3)
         if unknown := re.search(r"undeclared reference to '([^'.]*)", message):
-            # the compiler points at the last dot of a.b.c; its first name is what is unknown
+            # the compiler points at the last dot of a.b.c, but what is unknown begins with its first name
             column = text.split("\n")[line - 1][:column].rfind(unknown.group(1)) + 1 or column
         raise ConditionError(_words(message), line, column) from None
 
@@ -128,9 +133,9 @@ def _words(message: str) -> str:
     """The compiler's message in the words of a spec."""
     message = message.replace("Syntax error: ", "").split(" expecting ")[0].strip()
     if overload := re.search(r"no matching overload for '_?(.+?)_?' applied to '\((.*)\)'", message):
-        operator, types = overload.groups()
+        operator, types = overload.group(1), overload.group(2).replace("google.protobuf.", "").lower()
         return f"`{operator}` does not work on {' and '.join(types.split(', '))}"
-    if undeclared := re.search(r"undeclared reference to '([^'.]*)", message):
+    if undeclared := re.search(r"undeclared reference to '(certificate\.[^'.]*|[^'.]*)", message):
         return f"there is no `{undeclared.group(1)}` here"
     if message.startswith("token recognition error at: '= "):
         return "`=` is not an operator: compare with `==`"
@@ -145,9 +150,10 @@ def _plain(message: str) -> str:
 
 def _trouble(message: str, text: str, values: Mapping[str, Any]) -> str:
     """Why an evaluation failed, in the words of a spec."""
-    for name in ("json", "certificate"):
-        if name in values and not values[name] and re.search(rf"\b{name}\b", text):
-            return "the body is not JSON" if name == "json" and values[name] is None else f"there is no {name}"
+    if values.get("json", ...) is None and re.search(r"\bjson\b", text):
+        return "the body is not JSON"
+    if not values.get("certificate", ...) and re.search(r"\bcertificate\b", text):
+        return "there is no certificate"
     if missing := re.search(r"Key not found in map : (.*)", message):
         return f"there is no {missing.group(1)}"
     if "SELECT" in message:

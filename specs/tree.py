@@ -87,7 +87,7 @@ def _nodes(text: str) -> list[Any]:
     nodes: list[Any] = []
     try:
         for node in _compose(text):
-            nodes.append(node)  # noqa: PERF402: those before a syntax error are wanted
+            nodes.append(node)
     except yaml.YAMLError:
         return nodes
     return nodes

@@ -28,7 +28,9 @@ def idle(queue: str) -> int:
     """How long (in ms) an idle queue is left alone; half of it is the mean delay of its first message."""
     if queue.endswith(".DQ"):
         return 5000  # Dramatiq's delayed messages, which we do not use
-    return 40 if queue.startswith((CHECK, DELIVER)) else 500
+    if queue.startswith(CHECK):
+        return 50
+    return 100 if queue == DELIVER else 500
 
 
 @lru_cache(maxsize=1)

@@ -25,7 +25,7 @@ from controller.workers.reconcile import Reconciler
 from controller.workers.runtime import Runtime
 
 LEADER_LOCK = 7_256_001
-TICK = 0.1
+TICK = 0.2
 """Seconds between two looks at the timetable; what is due by then goes out together."""
 LARGEST_BATCH = 100
 RECHECK = timedelta(minutes=5)

@@ -48,10 +48,10 @@ def test_ten_thousand_new_monitors_are_spread_over_five_seconds() -> None:
 
 
 def test_a_restart_shifts_no_monitor() -> None:
-    seen = {one: NOW - 1 for one in range(100)}
+    seen = dict.fromkeys(range(100), NOW - 1)
     before, after = Timetable(), Timetable()
     before.replace(entries(100), NOW, seen)
-    after.replace(entries(100), NOW + 3.3, {one: NOW + 3 for one in range(100)})
+    after.replace(entries(100), NOW + 3.3, dict.fromkeys(range(100), NOW + 3))
     run(before, NOW, 5)
     run(after, NOW + 4, 1)
 
@@ -60,14 +60,14 @@ def test_a_restart_shifts_no_monitor() -> None:
 
 def test_after_a_pause_what_was_missed_is_checked_soon() -> None:
     table = Timetable()
-    table.replace(entries(100), NOW, {one: NOW - 3600 for one in range(100)})
+    table.replace(entries(100), NOW, dict.fromkeys(range(100), NOW - 3600))
 
     assert len(ids(table.due(NOW + 1))) == 100
 
 
 def test_load_is_even_once_everything_runs() -> None:
     table = Timetable()
-    table.replace(entries(1000), NOW, {one: NOW for one in range(1000)})
+    table.replace(entries(1000), NOW, dict.fromkeys(range(1000), NOW))
 
     per_second = Counter(int(due) for _, due in run(table, NOW + 10, 10))
 

@@ -104,6 +104,12 @@ def test_what_is_not_there_is_said_to_be_missing(text: str, words: str) -> None:
     assert compile_condition(text, "http").failure(SEEN | {"json": None, "certificate": {}}) == words
 
 
+def test_json_that_is_empty_is_json() -> None:
+    words = compile_condition("json.a == 1", "http").failure(SEEN | {"json": {}})
+
+    assert words == '`json.a == 1` could not be evaluated: there is no "a"'
+
+
 def test_a_long_value_is_cut() -> None:
     words = compile_condition("body == 'ok'", "http").failure(SEEN | {"body": "x" * 5000})
 
@@ -129,6 +135,8 @@ def test_a_long_value_is_cut() -> None:
         ("body.matches('[')", 1, 6, "invalid regular expression: missing ]: ["),
         ("status == 200 &&\nbody.matches(r'\\d[')", 2, 6, "invalid regular expression: missing ]: ["),
         ("status == 200 # why", 1, 15, "token recognition error at: '#'"),
+        ("certificate.gone == 1", 1, 1, "there is no `certificate.gone` here"),
+        ("certificate.validFor > 5", 1, 22, "`>` does not work on duration and int"),
         ("gone(1)", 1, 1, "there is no `gone` here"),
         ("\ud800", 1, 1, ""),
         ("(" * 5000, 1, 1, ""),
@@ -147,6 +155,7 @@ def test_what_is_no_condition_is_refused_at_its_place(text: str, line: int, colu
 def test_each_variable_has_a_trial_value_of_its_type(probe: str) -> None:
     values = {name: value for name, (_, value) in VARIABLES[probe].items()}
 
+    assert values
     for name in values:
         assert compile_condition(f"{name} == {name}", probe).failure(values) is None
 

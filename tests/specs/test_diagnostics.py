@@ -61,11 +61,11 @@ SNAPSHOTS = {
         },
         """\
         error: there is no `foo` here
-          --> a.yaml:11:10 (spec.expect.that[0])
+          --> a.yaml:11:12 (spec.expect.that[0])
            |
-        11 |       && foo
-           |          ^
-        hint: `http` has status, latency, phases, body, json, headers, ip, certificate""",
+        11 |         && foo
+           |            ^
+        hint: `http` has status, latency, phases, body, json, headers, ip, certificate.validFor, certificate.issuer, certificate.subject, certificate.names""",
     ),
     "condition of other types": (
         {"a.yaml": monitor("http: {url: 'https://a.example'}\nexpect: {that: ['status == \"200\"']}")},
@@ -75,7 +75,7 @@ SNAPSHOTS = {
           |
         7 |   expect: {that: ['status == "200"']}
           |                           ^
-        hint: `http` has status, latency, phases, body, json, headers, ip, certificate""",
+        hint: `http` has status, latency, phases, body, json, headers, ip, certificate.validFor, certificate.issuer, certificate.subject, certificate.names""",
     ),
     "syntax": (
         {"a.yaml": "a: 1\nb: 'open\n"},

@@ -72,14 +72,12 @@ def test_every_span_of_whole_milliseconds_reads_back(milliseconds: int) -> None:
     assert parse_duration(format_duration(span)) == span
 
 
-@given(st.lists(st.tuples(st.integers(0, 999), st.sampled_from(sorted(UNITS))), min_size=1, max_size=4))
-def test_what_is_written_is_the_shortest_and_stays_as_it_is(parts: list[tuple[int, str]]) -> None:
-    text = "".join(f"{count}{unit}" for count, unit in parts)
-    try:
-        written = format_duration(parse_duration(text))
-    except ValueError as error:
-        assert "ten years" in str(error)
-        return
+PARTS = st.tuples(st.integers(0, 99), st.sampled_from(sorted(UNITS)))
+
+
+@given(st.lists(PARTS, min_size=1, max_size=4))
+def test_what_is_written_once_is_written_so_again(parts: list[tuple[int, str]]) -> None:
+    written = format_duration(parse_duration("".join(f"{count}{unit}" for count, unit in parts)))
 
     assert format_duration(parse_duration(written)) == written
 

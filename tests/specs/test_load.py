@@ -717,7 +717,11 @@ def test_a_condition_is_wrong_at_the_character_where_it_is(spec: str, line: int,
     ("probe", "condition", "hint"),
     [
         (HTTP, "statsu == 200", "did you mean `status`?"),
-        (HTTP, "foo == 1", "`http` has status, latency, phases, body, json, headers, ip, certificate"),
+        (
+            HTTP,
+            "foo == 1",
+            "`http` has status, latency, phases, body, json, headers, ip, certificate.validFor, certificate.issuer, certificate.subject, certificate.names",
+        ),
         (TCP, "status == 200", "`tcp` has connected, latency, ip"),
         (TCP, "conected", "did you mean `connected`?"),
     ],

@@ -70,7 +70,7 @@ def test_what_a_secret_holds_is_not_read_again() -> None:
 
 def test_a_missing_secret_is_the_business_of_who_asks() -> None:
     with pytest.raises(KeyError):
-        reveal({"a": "${secret.A}"}, {}.__getitem__)
+        reveal({"a": "${secret.A}"}, dict[str, str]().__getitem__)
 
 
 @given(st.text())
