@@ -26,6 +26,7 @@ from specs.diagnostics import Diagnostic, Span
 from specs.load import Loaded, load
 
 _log = get("reconcile")
+_STATES: dict[str, forge.State] = {"applied": "success", "rejected": "error", "held": "failure"}
 
 
 @dataclass
@@ -173,9 +174,10 @@ class Reconciler:
         token, where = self.runtime.settings.forge_token, forge.parse_forge(self.source.address)
         if not token or where is None:
             return
-        state = {"applied": "success", "rejected": "error", "held": "failure"}[status]
         try:
-            await forge.report(where, token, commit, state, reason, self.runtime.settings.public_url)
+            await forge.report(
+                where, token, commit, _STATES[status], reason, self.runtime.settings.public_url, name=self.name
+            )
         except (RetryableError, PermanentError) as error:
             _log.warning("commit status not written", source=self.name, reason=str(error))
 

@@ -5,6 +5,8 @@ import json
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,10 @@ class World:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def tells(self, kind: str, count: int) -> Callable[[], bool]:
+        """A question: have so many different notifications of a kind arrived?"""
+        return lambda: self.told(kind) == count
+
     def told(self, kind: str) -> int:
         """How many different notifications of a kind arrived."""
         return len({key for _, key, body in self.messages if body["type"] == f"alert.{kind}"})
@@ -90,7 +96,7 @@ def test_any_process_may_be_killed_at_any_moment(tmp_path: Path) -> None:
         until(lambda: house.monitor("shop")["health"] == "up", 20, "the shop is up")
         for number, role in enumerate(("worker", "api", "valkey", "postgres", "controller"), 1):
             world.is_up = False
-            until(lambda n=number: world.told("firing") == n, 15, f"told of outage {number}")
+            until(world.tells("firing", number), 15, f"told of outage {number}")
             before = stored(house)
             victim = house.find(role)
 
@@ -98,9 +104,9 @@ def test_any_process_may_be_killed_at_any_moment(tmp_path: Path) -> None:
             world.is_up = True
             killed = newest_or_none(house) or before[0]
 
-            back = until(lambda k=killed: newest(house) > k, 10, f"checks go on after kill -9 of {role}")
-            until(lambda r=role, v=victim: house.find(r).pid != v.pid, 10, f"{role} is started again")
-            until(lambda n=number: world.told("resolved") == n, 30, f"told that outage {number} is over")
+            back = until(newer_than(house, killed), 10, f"checks go on after kill -9 of {role}")
+            until(another(house, role, victim.pid), 10, f"{role} is started again")
+            until(world.tells("resolved", number), 30, f"told that outage {number} is over")
             assert set(before) <= set(stored(house)), f"kill -9 of {role} lost stored observations"
             print(f"kill -9 {role}: checks went on after {back:.1f} s")
 
@@ -111,6 +117,16 @@ def test_any_process_may_be_killed_at_any_moment(tmp_path: Path) -> None:
         assert house.get("/api/v1/incidents?open=true")["items"] == []
         assert len(house.get("/api/v1/incidents")["items"]) == 5
     world.server.shutdown()
+
+
+def newer_than(house: House, due: str) -> Callable[[], bool]:
+    """A question: is there an observation after this one?"""
+    return lambda: newest(house) > due
+
+
+def another(house: House, role: str, pid: int) -> Callable[[], bool]:
+    """A question: does another process play this role now?"""
+    return lambda: house.find(role).pid != pid
 
 
 def newest_or_none(house: House) -> str | None:
@@ -130,12 +146,12 @@ def test_the_first_notification_comes_within_a_second(tmp_path: Path) -> None:
         delays = []
         for number in range(1, 6):
             world.is_up = False
-            until(lambda n=number: world.told("firing") == n, 15, "told")
+            until(world.tells("firing", number), 15, "told")
             incident = house.get("/api/v1/incidents?open=true")["items"][0]
             arrived = next(at for at, _, body in reversed(world.messages) if body["type"] == "alert.firing")
             delays.append(arrived - seconds(incident["started_at"]))
             world.is_up = True
-            until(lambda n=number: world.told("resolved") == n, 15, "told that it is over")
+            until(world.tells("resolved", number), 15, "told that it is over")
         print("confirming observation → notification, seconds:", [round(one, 3) for one in delays])
         assert max(delays) < 1
     world.server.shutdown()
@@ -143,8 +159,6 @@ def test_the_first_notification_comes_within_a_second(tmp_path: Path) -> None:
 
 def seconds(text: str) -> float:
     """An ISO instant as seconds since the epoch."""
-    from datetime import datetime
-
     return datetime.fromisoformat(text).timestamp()
 
 

@@ -1,7 +1,7 @@
 """A stage for tests of workers: a migrated database, a runtime on it, and specs applied to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,9 +9,8 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from controller.git.source import parse_source
-
 from controller.decisions.observation import Health, Observation
+from controller.git.source import parse_source
 from controller.settings import Settings
 from controller.store import monitors, observations
 from controller.store.monitors import Watched
@@ -61,6 +60,10 @@ class Stage:
         seen = Observation(monitor.id, region, when, when, Health(outcome), reason, timedelta(milliseconds=5))
         _, happened = await recorder.store(self.runtime, [(seen, monitor)])
         return happened
+
+
+Scene = Callable[[Callable[[Stage], Awaitable[None]]], None]
+"""Runs an act (an async function of a stage) on a stage of its own."""
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ import pytest
 from controller import clock
 from controller.store import outbox
 from controller.workers import deliver, runtime
-from tests.workers.stage import Stage, monitor, named, play, rule, webhook
+from tests.workers.stage import Scene, Stage, monitor, named, play, rule, webhook
 
 
 class Receiver:
@@ -47,7 +47,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def scene(database_url: str, clean_redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+def scene(database_url: str, clean_redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
     def run(act: Any) -> Any:
         async def with_runtime(here: Stage) -> Any:
             async def current() -> Any:
@@ -72,7 +72,7 @@ async def state(here: Stage) -> list[Any]:
     return named(await here.rows("SELECT status, state FROM notification ORDER BY id"), "status", "state")
 
 
-def test_a_notification_is_sent_once(scene, receiver: Receiver) -> None:  # type: ignore[no-untyped-def]
+def test_a_notification_is_sent_once(scene: Scene, receiver: Receiver) -> None:
     async def act(here: Stage) -> None:
         await broken(here, receiver.url)
         for _ in range(3):
@@ -84,7 +84,7 @@ def test_a_notification_is_sent_once(scene, receiver: Receiver) -> None:  # type
     scene(act)
 
 
-def test_a_failed_attempt_is_repeated_with_the_same_key(scene, receiver: Receiver) -> None:  # type: ignore[no-untyped-def]
+def test_a_failed_attempt_is_repeated_with_the_same_key(scene: Scene, receiver: Receiver) -> None:
     receiver.answers = [500]
 
     async def act(here: Stage) -> None:
@@ -100,7 +100,7 @@ def test_a_failed_attempt_is_repeated_with_the_same_key(scene, receiver: Receive
     scene(act)
 
 
-def test_what_the_receiver_refuses_for_good_is_dead_and_on_record(scene, receiver: Receiver) -> None:  # type: ignore[no-untyped-def]
+def test_what_the_receiver_refuses_for_good_is_dead_and_on_record(scene: Scene, receiver: Receiver) -> None:
     receiver.answers = [410]
 
     async def act(here: Stage) -> None:
@@ -114,7 +114,7 @@ def test_what_the_receiver_refuses_for_good_is_dead_and_on_record(scene, receive
     scene(act)
 
 
-def test_resolved_waits_for_firing(scene, receiver: Receiver) -> None:  # type: ignore[no-untyped-def]
+def test_resolved_waits_for_firing(scene: Scene, receiver: Receiver) -> None:
     receiver.answers = [503]
 
     async def act(here: Stage) -> None:
@@ -132,7 +132,7 @@ def test_resolved_waits_for_firing(scene, receiver: Receiver) -> None:  # type: 
     scene(act)
 
 
-def test_a_killed_deliverers_notification_is_due_again(scene, receiver: Receiver) -> None:  # type: ignore[no-untyped-def]
+def test_a_killed_deliverers_notification_is_due_again(scene: Scene, receiver: Receiver) -> None:
     async def act(here: Stage) -> None:
         await broken(here, receiver.url)
         async with here.runtime.database.pool.acquire() as connection:

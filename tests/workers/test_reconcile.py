@@ -9,14 +9,14 @@ from controller import clock
 from controller.decisions.plan import plan
 from controller.store import resources, revisions
 from specs.load import load
-from tests.workers.stage import Stage, monitor, named, play, rule, webhook
+from tests.workers.stage import Scene, Stage, monitor, named, play, rule, webhook
 
 LIVE = "SELECT name FROM resource WHERE deleted_at IS NULL ORDER BY name"
 STATUS = "SELECT status FROM revision ORDER BY id"
 
 
 @pytest.fixture
-def scene(database_url: str, clean_redis_url: str, tmp_path: Path):  # type: ignore[no-untyped-def]
+def scene(database_url: str, clean_redis_url: str, tmp_path: Path) -> Scene:
     return lambda act: play(database_url, clean_redis_url, tmp_path, act)
 
 
@@ -25,7 +25,7 @@ async def conditions(here: Stage) -> dict[str, tuple[str, str]]:
     return {one["type"]: (one["status"], one["reason"]) for one in found}
 
 
-def test_a_bad_commit_changes_nothing_and_says_why(scene) -> None:  # type: ignore[no-untyped-def]
+def test_a_bad_commit_changes_nothing_and_says_why(scene: Scene) -> None:
     async def act(here: Stage) -> None:
         here.write(monitor("a"))
         await here.reconciler.look()
@@ -36,7 +36,8 @@ def test_a_bad_commit_changes_nothing_and_says_why(scene) -> None:  # type: igno
         assert named(await here.rows(STATUS), "status") == ["applied", "rejected"]
         assert (await conditions(here))["Stalled"] == ("True", "InvalidSpecs")
         reason = await here.value("SELECT reason FROM revision ORDER BY id DESC LIMIT 1")
-        assert reason.startswith("specs.yaml:") and "unknown key `evry`" in reason
+        assert reason.startswith("specs.yaml:")
+        assert "unknown key `evry`" in reason
 
         here.write(monitor("b"))
         await here.reconciler.look()
@@ -46,7 +47,7 @@ def test_a_bad_commit_changes_nothing_and_says_why(scene) -> None:  # type: igno
     scene(act)
 
 
-def test_planning_what_was_applied_finds_nothing(scene) -> None:  # type: ignore[no-untyped-def]
+def test_planning_what_was_applied_finds_nothing(scene: Scene) -> None:
     async def act(here: Stage) -> None:
         text = monitor(labels="{tier: 1}") + rule() + webhook()
         here.write(text)
@@ -61,7 +62,7 @@ def test_planning_what_was_applied_finds_nothing(scene) -> None:  # type: ignore
     scene(act)
 
 
-def test_deleting_everything_is_held_until_a_person_agrees(scene) -> None:  # type: ignore[no-untyped-def]
+def test_deleting_everything_is_held_until_a_person_agrees(scene: Scene) -> None:
     async def act(here: Stage) -> None:
         here.write("".join(monitor(f"m{index}") for index in range(8)))
         await here.reconciler.look()
@@ -79,7 +80,7 @@ def test_deleting_everything_is_held_until_a_person_agrees(scene) -> None:  # ty
     scene(act)
 
 
-def test_what_comes_back_is_the_old_one(scene) -> None:  # type: ignore[no-untyped-def]
+def test_what_comes_back_is_the_old_one(scene: Scene) -> None:
     async def act(here: Stage) -> None:
         here.write(monitor("a") + monitor("b"))
         await here.reconciler.look()
@@ -96,7 +97,7 @@ def test_what_comes_back_is_the_old_one(scene) -> None:  # type: ignore[no-untyp
     scene(act)
 
 
-def test_a_rename_keeps_the_history(scene) -> None:  # type: ignore[no-untyped-def]
+def test_a_rename_keeps_the_history(scene: Scene) -> None:
     async def act(here: Stage) -> None:
         here.write(monitor("old"))
         await here.reconciler.look()
@@ -112,7 +113,7 @@ def test_a_rename_keeps_the_history(scene) -> None:  # type: ignore[no-untyped-d
     scene(act)
 
 
-def test_a_protected_resource_stays(scene) -> None:  # type: ignore[no-untyped-def]
+def test_a_protected_resource_stays(scene: Scene) -> None:
     async def act(here: Stage) -> None:
         here.write(monitor("a", annotations="{wakeful.dev/prune: disabled}") + monitor("b"))
         await here.reconciler.look()
@@ -124,7 +125,7 @@ def test_a_protected_resource_stays(scene) -> None:  # type: ignore[no-untyped-d
     scene(act)
 
 
-def test_removing_a_monitor_that_is_down_ends_its_incident_and_says_so(scene) -> None:  # type: ignore[no-untyped-def]
+def test_removing_a_monitor_that_is_down_ends_its_incident_and_says_so(scene: Scene) -> None:
     async def act(here: Stage) -> None:
         here.write(monitor("a") + monitor("b") + rule() + webhook())
         await here.reconciler.look()
@@ -139,7 +140,7 @@ def test_removing_a_monitor_that_is_down_ends_its_incident_and_says_so(scene) ->
     scene(act)
 
 
-def test_a_rule_added_later_fires_for_what_is_already_down(scene) -> None:  # type: ignore[no-untyped-def]
+def test_a_rule_added_later_fires_for_what_is_already_down(scene: Scene) -> None:
     async def act(here: Stage) -> None:
         here.write(monitor("a"))
         await here.reconciler.look()
@@ -153,7 +154,7 @@ def test_a_rule_added_later_fires_for_what_is_already_down(scene) -> None:  # ty
     scene(act)
 
 
-def test_a_source_that_cannot_be_read_keeps_what_runs(scene) -> None:  # type: ignore[no-untyped-def]
+def test_a_source_that_cannot_be_read_keeps_what_runs(scene: Scene) -> None:
     async def act(here: Stage) -> None:
         here.write(monitor("a"))
         await here.reconciler.look()
