@@ -10,12 +10,13 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
+import specs.resource
 from specs import tree
 from specs.export import schema, schemas
 from specs.fields import Model
 from specs.kinds import API_VERSION, KINDS
 from specs.load import load
-from specs.resource import Metadata
+from specs.resource import Metadata, canonical, typed
 from tests import generated
 
 ROOT = Path(__file__).parents[1]
@@ -162,6 +163,25 @@ def test_every_example_loads_without_a_finding(repository: str) -> None:
 
     assert loaded.diagnostics == []
     assert {one.kind for one in loaded.resources} == set(KINDS) - {"Config"}
+
+
+@pytest.mark.parametrize("repository", ["quickstart", "shop"])
+def test_every_example_is_stored_in_a_form_that_reads_back_as_itself(repository: str) -> None:
+    root = ROOT / "examples" / repository
+    loaded = load({file.relative_to(root).as_posix(): file.read_text() for file in root.glob("**/*.yaml")})
+
+    assert loaded.resources
+    for one in loaded.resources:
+        stored = json.loads(json.dumps(one.spec))
+        assert typed(one.kind, stored) == one.model
+        assert canonical(typed(one.kind, stored)) == one.spec
+        assert list(validator().iter_errors(document_of(one))) == []
+
+
+def document_of(resource: specs.resource.Resource) -> dict[str, Any]:
+    """A stored resource as a document again."""
+    metadata = {"name": resource.name, "labels": resource.labels, "annotations": resource.annotations}
+    return {"apiVersion": API_VERSION, "kind": resource.kind, "metadata": metadata, "spec": resource.spec}
 
 
 WRONG = {

@@ -128,9 +128,6 @@ def api(host: str, port: int) -> None:
 
 def check_sources(sources: Sequence[str]) -> None:
     """Raise UsageError when a source cannot be one; it may be named, as in `NAME=SOURCE`."""
-    from controller.git.source import parse_source
+    from controller.git.source import named_sources
 
-    for text in sources:
-        name, equals, rest = text.partition("=")
-        is_named = equals and name.replace("-", "").replace("_", "").isalnum()
-        parse_source(rest if is_named else text)
+    named_sources(sources)

@@ -28,8 +28,9 @@ async def up(
     source, the port or the data folder cannot be used.
     """
     given = settings or environment.load()
-    for source in sources:
-        _check_source(source)
+    from controller.git.source import named_sources  # the only part of git that is needed here, and late
+
+    named_sources(sources)
     with locked(data_dir):
         require_free(host, port)
         house = _House(sources, data_dir, host, port, workers, given)
@@ -121,12 +122,6 @@ async def answers(host: str, port: int, path: str) -> bool:
     except OSError:
         return False
     return b" 200 " in first
-
-
-def _check_source(text: str) -> None:
-    from controller.git.source import parse_source  # the only part of git that is needed here, and late
-
-    parse_source(text)
 
 
 def _reachable(host: str) -> str:

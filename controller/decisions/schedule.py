@@ -14,7 +14,9 @@ def phase(workspace: str, name: str, every: timedelta) -> timedelta:
 
 def next_due(at: float, every: float, offset: float) -> float:
     """The first due time after `at`. All in seconds; times since the epoch."""
-    return ((at - offset) // every + 1) * every + offset
+    due = ((at - offset) // every + 1) * every + offset
+    # `at` may be a due time itself, and subtracting the phase from it may round down.
+    return due if due > at else due + every
 
 
 def first_due(now: float, spread: float, place: float) -> float:

@@ -67,7 +67,7 @@ class Timetable:
         while self._heap and self._heap[0][0] <= now:
             due, monitor_id, generation = heapq.heappop(self._heap)
             entry = self._entries.get(monitor_id)
-            if entry is None or self._next.get(monitor_id) != due:
+            if entry is None or entry.generation != generation or self._next.get(monitor_id) != due:
                 continue  # removed or changed since; a changed one has a due time of its own
             self._push(entry, schedule.next_due(now, entry.every, entry.offset))
             for region in entry.regions:

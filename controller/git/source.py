@@ -1,6 +1,7 @@
 """Where specs come from, as a person writes it: `PATH|URL[#branch[:folder]]`."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -11,6 +12,7 @@ from controller.errors import UsageError
 _URL = re.compile(r"(https?|ssh|file)://.+", re.IGNORECASE)
 _OTHER_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(//|:)")
 _SCP = re.compile(r"[A-Za-z0-9][\w.-]*@[\w.-]+:(?!//)\S+")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _FORMS = "write a folder, a repository, or a URL, and after `#` the branch and after `:` the folder in it"
 
 
@@ -72,6 +74,22 @@ def parse_source(text: str) -> Source:
         )
         raise UsageError(f"`{uri}` is not the root of a git repository", hint)
     return Source(str(root), "git", branch, folder)
+
+
+def named_sources(texts: Sequence[str]) -> dict[str, Source]:
+    """Sources by name, from `NAME=SOURCE` or a source alone: the first is then `main`, the others have a number.
+
+    Raises UsageError when one cannot be a source, or a name is given twice.
+    """
+    found: dict[str, Source] = {}
+    for number, text in enumerate(texts, 1):
+        name, equals, rest = text.partition("=")
+        is_named = bool(equals) and _NAME.fullmatch(name) is not None
+        chosen = name if is_named else "main" if number == 1 else f"source-{number}"
+        if chosen in found:
+            raise UsageError(f"two sources are called `{chosen}`", "give each a name of its own: `NAME=SOURCE`")
+        found[chosen] = parse_source(rest if is_named else text)
+    return found
 
 
 def is_repository(path: Path) -> bool:

@@ -15,7 +15,7 @@ from controller import clock
 from controller.decisions import schedule
 from controller.decisions.timetable import Batch, Entry, Timetable
 from controller.git import watch
-from controller.git.source import parse_source
+from controller.git.source import named_sources
 from controller.logs import get
 from controller.settings import Settings
 from controller.store import alerts, monitors, outbox
@@ -111,8 +111,9 @@ class Leader:
     def __init__(self, runtime: Runtime, sources: list[str], stop: asyncio.Event) -> None:
         self.runtime, self.stop = runtime, stop
         self.timetable = Timetable()
-        named = [_named(text, index) for index, text in enumerate(sources)]
-        self.reconcilers = [Reconciler(runtime, name, parse_source(text), self.reload) for name, text in named]
+        self.reconcilers = [
+            Reconciler(runtime, name, source, self.reload) for name, source in named_sources(sources).items()
+        ]
 
     async def run(self) -> None:
         """Prepare the house, then run all loops."""
@@ -199,14 +200,6 @@ class Leader:
                 await reconciler.look()
 
         return follow
-
-
-def _named(text: str, index: int) -> tuple[str, str]:
-    """`name=URI`, or a URI alone: the first source is then called `main`, the others by their number."""
-    name, equals, uri = text.partition("=")
-    if equals and name.replace("-", "").replace("_", "").isalnum():
-        return name, uri
-    return ("main" if index == 0 else f"source-{index + 1}"), text
 
 
 async def _messages(listener: redis.client.PubSub) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import subprocess
 import threading
 import time
 from collections import Counter
@@ -175,4 +176,41 @@ def test_a_saved_spec_runs_within_two_seconds_and_a_start_takes_less_than_ten(tm
         print(f"nothing → first observation {start:.1f} s; save → first observation {saved:.1f} s")
         assert start < 10
         assert saved < 2
+    world.server.shutdown()
+
+
+def git(folder: Path, *words: str) -> None:
+    """Run git in a folder, as somebody."""
+    who = ["-c", "user.name=Someone", "-c", "user.email=someone@example.com"]
+    subprocess.run(["git", *who, *words], cwd=folder, check=True, capture_output=True)
+
+
+def test_a_commit_is_noticed_within_two_seconds_and_a_bad_one_changes_nothing(tmp_path: Path) -> None:
+    world = World()
+    specs = tmp_path / "specs"
+    specs.mkdir()
+    (specs / "all.yaml").write_text(SPECS % {"url": world.url})
+    for words in (["init", "-q", "-b", "trunk"], ["add", "."], ["commit", "-q", "-m", "Watch the shop"]):
+        git(specs, *words)
+    with House(tmp_path, "specs#trunk") as house:
+        until(lambda: house.has("shop"), 20, "the first commit is applied")
+        (specs / "more.yaml").write_text(
+            (SPECS.split("---")[0] % {"url": world.url}).replace("name: shop", "name: more")
+        )
+        time.sleep(1.5)
+        assert not house.has("more"), "what is not committed does not count"
+        git(specs, "add", ".")
+        git(specs, "commit", "-q", "-m", "Watch more")
+        took = until(lambda: house.has("more"), 5, "the second commit is applied")
+        print(f"commit → applied {took:.1f} s")
+        assert took < 2
+
+        (specs / "more.yaml").write_text("kind: Monitor\n")
+        git(specs, "commit", "-q", "-a", "-m", "Break it")
+        until(lambda: house.get("/api/v1/revisions?limit=1")["items"][0]["status"] == "rejected", 5, "rejected")
+        assert house.has("more")
+        assert house.get("/api/v1/sources")["items"][0]["conditions"][0]["status"] == "False"
+
+        git(specs, "revert", "--no-edit", "HEAD")
+        until(lambda: house.get("/api/v1/sources")["items"][0]["conditions"][0]["status"] == "True", 5, "good again")
     world.server.shutdown()
