@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from referencing import Registry
+from referencing import Resource as Contents
 from referencing.jsonschema import DRAFT202012
 
-import specs.resource
 from specs import tree
 from specs.export import schema, schemas
 from specs.fields import Model
 from specs.kinds import API_VERSION, KINDS
 from specs.load import load
-from specs.resource import Metadata, canonical, typed
+from specs.resource import Metadata, Resource, canonical, typed
 from tests import generated
 
 ROOT = Path(__file__).parents[1]
@@ -25,7 +25,7 @@ EXAMPLES = sorted((ROOT / "examples").glob("**/*.yaml"))
 
 def registry() -> Registry[Any]:
     """The schemas as they lie next to one another in a folder."""
-    pairs = [(name, Resource.from_contents(json.loads(text), DRAFT202012)) for name, text in schemas().items()]
+    pairs = [(name, Contents.from_contents(json.loads(text), DRAFT202012)) for name, text in schemas().items()]
     return Registry[Any]().with_resources(pairs)
 
 
@@ -178,7 +178,7 @@ def test_every_example_is_stored_in_a_form_that_reads_back_as_itself(repository:
         assert list(validator().iter_errors(document_of(one))) == []
 
 
-def document_of(resource: specs.resource.Resource) -> dict[str, Any]:
+def document_of(resource: Resource) -> dict[str, Any]:
     """A stored resource as a document again."""
     metadata = {"name": resource.name, "labels": resource.labels, "annotations": resource.annotations}
     return {"apiVersion": API_VERSION, "kind": resource.kind, "metadata": metadata, "spec": resource.spec}
