@@ -11,7 +11,7 @@ from datetime import datetime
 from controller import clock
 from controller.decisions import judge
 from controller.decisions.judge import RegionState
-from controller.decisions.observation import Observation
+from controller.decisions.observation import Health, Observation
 from controller.logs import get
 from controller.store import monitors, observations, states
 from controller.store.database import LOST, Connection
@@ -93,7 +93,7 @@ async def store(
         moved = {
             seen.monitor_id: (watched, after[seen.monitor_id, seen.region][1].at)
             for seen, watched in fresh
-            if after[seen.monitor_id, seen.region][0].verdict != before[seen.monitor_id, seen.region].verdict
+            if changed_its_mind(before[seen.monitor_id, seen.region], after[seen.monitor_id, seen.region][0])
         }
         happened = await reconsider_all(
             connection,
@@ -102,6 +102,13 @@ async def store(
             runtime.settings.public_url,
         )
     return fresh, happened
+
+
+def changed_its_mind(before: RegionState, after: RegionState) -> bool:
+    """Whether a region believes something else, or cannot tell for another reason."""
+    if before.verdict != after.verdict:
+        return True
+    return after.verdict == Health.UNKNOWN and before.reason != after.reason
 
 
 def fold(

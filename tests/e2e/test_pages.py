@@ -88,6 +88,7 @@ def test_the_status_page_says_what_is_down_and_what_nobody_knows(browser: Browse
     assert "down" in page.get_by_role("status").first.inner_text().lower()
     assert "unknown" in text or "no data" in text
     assert "all systems operational" not in text
+    assert "local-webhook" not in text, "the public is not told whom we tell"
     page.context.close()
 
 

@@ -3,6 +3,9 @@
 import asyncio
 import os
 import re
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,8 @@ from controller.errors import Unreachable
 from controller.git import folder
 from controller.git.snapshot import Snapshot
 from controller.git.source import Source
+
+NOBODY = 65534
 
 
 def read(root: Path) -> Snapshot:
@@ -112,13 +117,26 @@ def test_folder_that_is_gone_is_an_error_and_not_an_empty_snapshot(tmp_path: Pat
     assert caught.value.hint
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.fixture
+def as_nobody() -> Iterator[Path]:
+    """A folder of somebody who is not root, and his rights: root may read everything."""
+    folder = Path(tempfile.mkdtemp())
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.chown(folder, NOBODY, NOBODY)
+        os.seteuid(NOBODY)
+    yield folder
+    if was_root:
+        os.seteuid(0)
+    shutil.rmtree(folder)
+
+
 @pytest.mark.parametrize("locked", ["sub", "sub/b.yaml"])
-def test_what_may_not_be_read_is_an_error_and_not_left_out(locked: str, tmp_path: Path) -> None:
-    path = write(tmp_path, {"a.yaml": "a", "sub/b.yaml": "b"}) / locked
+def test_what_may_not_be_read_is_an_error_and_not_left_out(locked: str, as_nobody: Path) -> None:
+    path = write(as_nobody, {"a.yaml": "a", "sub/b.yaml": "b"}) / locked
     path.chmod(0)
     try:
         with pytest.raises(Unreachable, match="Permission denied"):
-            read(tmp_path)
+            read(as_nobody)
     finally:
         path.chmod(0o700)

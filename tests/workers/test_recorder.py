@@ -145,6 +145,17 @@ def test_health_that_nobody_confirms_becomes_unknown(scene: Scene) -> None:
     scene(act)
 
 
+def test_why_nobody_knows_is_said_in_its_newest_words(scene: Scene) -> None:
+    async def act(here: Stage) -> None:
+        here.write(monitor())
+        await here.reconciler.look()
+        await here.see("checkout", "unknown", "no ping yet")
+
+        assert await here.value("SELECT reason FROM monitor_state") == "no ping yet"
+
+    scene(act)
+
+
 def test_an_observation_of_a_removed_monitor_is_left_out(scene: Scene) -> None:
     async def act(here: Stage) -> None:
         here.write(monitor("a") + monitor("b"))
