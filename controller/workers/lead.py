@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -175,10 +176,13 @@ class Leader:
             await asyncio.sleep(0.5)
 
     async def _housekeep(self) -> None:
-        while True:
+        """Each ten seconds, forget health that nobody confirms: by the leader itself, as there may be no workers."""
+        for turn in itertools.count(1):
             await asyncio.sleep(10)
-            with contextlib.suppress(RedisError, OSError):
-                broker.send(broker.HOUSEKEEP, "housekeep")
+            await housekeep.sweep_stale(self.runtime)
+            if turn % 60 == 0:
+                with contextlib.suppress(RedisError, OSError):
+                    broker.send(broker.HOUSEKEEP, "housekeep")
 
     async def _listen(self) -> None:
         """Somebody asked us to look now."""
