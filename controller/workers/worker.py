@@ -13,8 +13,8 @@ from controller.logs import get
 from controller.settings import Settings
 from controller.workers import broker, check, deliver, evaluate, housekeep
 
-WAKE = 5000
-"""Milliseconds after which an idle thread looks up; a message wakes it at once."""
+WAKE = 1000
+"""Milliseconds after which an idle thread looks whether it should stop; a message wakes it at once."""
 
 _log = get("worker")
 
