@@ -27,7 +27,7 @@ class Broker(RedisBroker):
 def idle(queue: str) -> int:
     """How long (in ms) an idle queue is left alone; half of it is the mean delay of its first message."""
     if queue.endswith(".DQ"):
-        return 5000  # Dramatiq's delayed messages, which we do not use
+        return 1000  # delayed messages, which we do not use; a consumer stops only when it wakes
     if queue.startswith(CHECK):
         return 50
     return 100 if queue == DELIVER else 500
