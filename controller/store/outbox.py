@@ -41,12 +41,12 @@ async def channels(connection: Connection, workspace: str, names: Sequence[str])
     return {row["name"]: row["id"] for row in rows}
 
 
-async def told(connection: Connection, alert_id: int) -> list[int]:
-    """Channels that have (or will have) been told that an alert fired."""
+async def told(connection: Connection, alert_id: int) -> dict[int, Message]:
+    """Channels that have (or will have) been told that an alert fired, and in which words."""
     rows = await connection.fetch(
-        "SELECT channel_id FROM notification WHERE alert_id = $1 AND status = 'firing' ORDER BY id", alert_id
+        "SELECT channel_id, message FROM notification WHERE alert_id = $1 AND status = 'firing' ORDER BY id", alert_id
     )
-    return [row["channel_id"] for row in rows]
+    return {row["channel_id"]: Message.from_json(msgspec.json.decode(row["message"])) for row in rows}
 
 
 async def add(

@@ -55,6 +55,16 @@ def send(queue: str, actor: str, *args: Any) -> None:
     chosen.enqueue(dramatiq.Message(queue_name=queue, actor_name=actor, args=args, kwargs={}, options={}))
 
 
+LONGEST_QUEUE = 300
+"""Messages that may wait in one queue; beyond that nobody consumes it, and more would only fill Redis."""
+
+
+def is_full(queue: str) -> bool:
+    """Whether so much waits in a queue that more makes no sense. Raises redis.RedisError."""
+    chosen = broker()
+    return int(chosen.client.llen(f"{chosen.namespace}:{queue}")) >= LONGEST_QUEUE
+
+
 def check_queue(region: str) -> str:
     """The queue of a region's checks."""
     return f"{CHECK}.{region}"

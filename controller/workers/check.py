@@ -62,6 +62,7 @@ async def observe(ready: Ready, region: str, due: datetime, pings: dict[int, dat
     except Exception as error:  # a fault of ours must not look like a fault of the target
         _log.exception("the probe failed", monitor=watched.name)
         return Observation(watched.id, region, due, at, Health.UNKNOWN, f"the probe failed: {type(error).__name__}")
+    reason = ready.hidden(reason)  # what a server echoes may hold what we sent it
     return Observation(watched.id, region, due, at, outcome, reason, seen.latency, seen.phases, _details(seen, outcome))
 
 

@@ -112,6 +112,7 @@ class Leader:
     def __init__(self, runtime: Runtime, sources: list[str], stop: asyncio.Event) -> None:
         self.runtime, self.stop = runtime, stop
         self.timetable = Timetable()
+        self._abandoned: frozenset[str] = frozenset()
         self.reconcilers = [
             Reconciler(runtime, name, source, self.reload) for name, source in named_sources(sources).items()
         ]
@@ -151,9 +152,24 @@ class Leader:
         """Each tick, send what is due: one message per batch."""
         while True:
             for region, batch in self.timetable.due(time.time()).items():
+                if self._is_abandoned(region):
+                    continue  # its monitors go unknown, as nobody looks at them
                 for start in range(0, len(batch), LARGEST_BATCH):
                     self._send(region, batch[start : start + LARGEST_BATCH])
             await asyncio.sleep(TICK - time.time() % TICK)
+
+    def _is_abandoned(self, region: str) -> bool:
+        """Whether a region's checks pile up because it has no worker."""
+        try:
+            full = broker.is_full(broker.check_queue(region))
+        except (RedisError, OSError):
+            return False
+        if full and region not in self._abandoned:
+            _log.error(
+                "no worker takes the checks of a region", region=region, hint=f"wakeful worker --region {region}"
+            )
+        self._abandoned = self._abandoned | {region} if full else self._abandoned - {region}
+        return full
 
     def _send(self, region: str, batch: Batch) -> None:
         try:
@@ -171,7 +187,7 @@ class Leader:
             with contextlib.suppress(RedisError, OSError):  # the next sweep finds them again
                 if pending:
                     broker.send(broker.EVALUATE, "evaluate", pending)
-                for notification_id in owed:
+                for notification_id in owed if not broker.is_full(broker.DELIVER) else ():
                     broker.send(broker.DELIVER, "deliver", notification_id)
             await asyncio.sleep(0.5)
 

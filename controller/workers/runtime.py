@@ -15,15 +15,28 @@ from controller.store import monitors
 from controller.store.database import Database
 from controller.store.monitors import Watched
 
+# A shorter secret would turn ordinary words into stars, and hides nothing worth hiding.
+_SHORTEST_HIDDEN = 4
+
 
 @dataclass(frozen=True)
 class Ready:
-    """A monitor ready to be looked at. `problem` says why it cannot be; `target` is None for a heartbeat."""
+    """A monitor ready to be looked at. `problem` says why it cannot be; `target` is None for a heartbeat.
+
+    `secrets` are the values that its target was made with: a server may echo them, and no reason may show them.
+    """
 
     watched: Watched
     expectations: Expectations
     target: Target | None
     problem: str | None = None
+    secrets: tuple[str, ...] = ()
+
+    def hidden(self, text: str | None) -> str | None:
+        """A text without the secrets."""
+        for value in self.secrets if text else ():
+            text = text.replace(value, "***") if text else text
+        return text
 
 
 @dataclass(eq=False)
@@ -78,8 +91,16 @@ class Runtime:
         expectations = compile_expectations(watched.spec)
         if watched.spec.heartbeat:
             return Ready(watched, expectations, None)
+        used: list[str] = []
+
+        def remembered(name: str) -> str:
+            used.append(self.secret(name))
+            return used[-1]
+
         try:
-            return Ready(watched, expectations, compile_target(watched.spec, self.secret))
+            target = compile_target(watched.spec, remembered)
+            secrets = tuple(sorted((one for one in used if len(one) >= _SHORTEST_HIDDEN), key=len, reverse=True))
+            return Ready(watched, expectations, target, None, secrets)
         except UsageError as error:
             return Ready(watched, expectations, None, str(error))
 

@@ -1,7 +1,7 @@
 """When a region changes its mind: the vote, the interval, the incident, the alerts, the outbox. In one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -238,8 +238,10 @@ class _Teller:
 
     async def resolved(self, alert: Alert, monitor: Watched, reason: str, rule: Rule | None) -> None:
         """Tell whoever was told."""
-        for channel_id in await outbox.told(self.connection, alert.id):
+        for channel_id, firing in (await outbox.told(self.connection, alert.id)).items():
             message = self._message(alert.id, channel_id, "resolved", monitor, reason, alert.since, rule)
+            # The same rule and severity as before, even when the rule is gone: receivers match on them.
+            message = replace(message, rule=firing.rule, severity=firing.severity)
             await self._queue(alert.id, alert.incident_id, channel_id, "all resolved", message, None)
 
     def _message(
