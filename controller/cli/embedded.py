@@ -244,7 +244,9 @@ def locked(data_dir: Path) -> Iterator[None]:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         why = error.strerror or str(error)
-        raise UsageError(f"the data folder {data_dir} cannot be made: {why}", "choose another with --data-dir") from None
+        raise UsageError(
+            f"the data folder {data_dir} cannot be made: {why}", "choose another with --data-dir"
+        ) from None
     with (data_dir / "lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
