@@ -13,6 +13,7 @@ from controller.decisions.timetable import Batch
 from controller.logs import get
 from controller.store import heartbeats
 from controller.workers import broker, runtime
+from controller.workers.metrics import HASH
 from controller.workers.recorder import Recorder
 from controller.workers.runtime import Ready, Runtime
 
@@ -81,7 +82,7 @@ async def _pings(here: Runtime, wanted: list[tuple[Ready, datetime]]) -> dict[in
 
 async def _count_missed(here: Runtime, region: str, missed: int) -> None:
     _log.warning("checks missed: they came too late", region=region, count=missed)
-    await here.redis.hincrbyfloat("wakeful:metrics", f"missed|{region}", missed)
+    await here.redis.hincrbyfloat(HASH, f"missed|{region}", missed)
 
 
 def request_now(monitor_id: int, generation: int, regions: list[str], at: datetime) -> None:

@@ -1,6 +1,6 @@
 """When a region changes its mind: the vote, the interval, the incident, the alerts, the outbox. In one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from controller.decisions.judge import Verdict
 from controller.decisions.message import Message
 from controller.decisions.observation import Health
 from controller.decisions.rules import AlertState, Decision, Move, Subject
-from controller.store import alerts, incidents, monitors, outbox, states
+from controller.store import alerts, incidents, outbox, states
 from controller.store.alerts import Alert, Rule
 from controller.store.database import Connection
 from controller.store.monitors import Watched
@@ -300,8 +300,3 @@ async def removed(connection: Connection, gone: Sequence[Watched], now: datetime
         happened.incidents.append(_incident(by_id[monitor_id], incident_id, "resolved", reason, now))
     await states.forget_monitors(connection, ids, now)
     return happened
-
-
-async def reload(connection: Connection, ids: Iterable[int]) -> dict[int, Watched]:
-    """The live monitors among these ids, as `reconsider` wants them."""
-    return await monitors.by_ids(connection, sorted(ids))
