@@ -2,15 +2,15 @@
 
 import re
 import types
-from dataclasses import dataclass
 from typing import Any, Union, get_args, get_origin
 
 from pydantic_core import ErrorDetails
 
 from specs import tree
 from specs.diagnostics import Diagnostic, did_you_mean
+from specs.draft import Draft, finding
 from specs.fields import Model
-from specs.tree import Document, Path
+from specs.tree import Path
 
 _TYPES = {
     "string_type": "text",
@@ -27,21 +27,6 @@ _TYPES = {
 # pydantic's error → where its context tells the bound, and our words
 _BOUNDS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
 _TRUTHS = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A document whose kind is known, on its way to a resource."""
-
-    document: Document
-    kind: str
-    data: dict[str, Any]
-
-
-def finding(draft: Draft, code: str, message: str, path: Path, hint: str | None, *, key: bool = False) -> Diagnostic:
-    """A finding at a path of a document; at its key rather than its value with `key`."""
-    span = draft.document.span(path, key=key)
-    return Diagnostic(code, message, draft.document.file, span, tree.show_path(path), hint or None)
 
 
 def plain_path(data: Any, loc: tuple[int | str, ...]) -> Path:
@@ -108,7 +93,7 @@ def _wrong_type(draft: Draft, path: Path, name: str, detail: ErrorDetails) -> Di
         return finding(draft, "value", message, path, f"write `{name}: {bound}`")
     if kind in _TYPES:
         message = f"`{name}` must be {_TYPES[kind]}, but is {named(value)}"
-        node = tree.find(draft.document, path)
+        node = draft.node(path)
         written = node.value if isinstance(value, int | float) and node is not None else value
         return finding(draft, "type", message, path, _type_hint(kind, path[-1] if path else "", value, str(written)))
     message = detail["msg"][0].lower() + detail["msg"][1:]

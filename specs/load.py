@@ -2,26 +2,67 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
-from specs import tree
-from specs.conditions import VARIABLES, ConditionError, compile_condition
+from specs import envelope, monitor_conditions, tree
+from specs.analysis import analyse
+from specs.cascade import Cascade, Layer, below, folder
 from specs.config import Config
 from specs.diagnostics import Diagnostic, Severity, did_you_mean, in_order
-from specs.explain import Draft, explained, finding, named, plain_path
+from specs.draft import Draft, finding
+from specs.expansion import expansions
+from specs.explain import explained, plain_path
 from specs.fields import Model
-from specs.kinds import API_VERSION, KINDS
+from specs.kinds import KINDS
 from specs.monitor import PROBES
 from specs.references import check_references
-from specs.resource import ANNOTATIONS, DEFAULT_WORKSPACE, Key, Metadata, Resource, canonical
+from specs.resource import ANNOTATIONS, PRUNE, SILENCED, SUSPEND, SUSPENDED, Key, Metadata, Resource, canonical
 from specs.tree import Document, Path
-from specs.variables import SECRET_PLACES, Undefined, expand, secrets_in
+from specs.variables import SECRET_PLACES, Scalar, Undefined, alone, expand, secrets_in
 
-_ENVELOPE = ("apiVersion", "kind", "metadata", "spec")
-_UNREADABLE = {"yaml", "duplicate-key"}
+_HOLDS_CONFIG = re.compile(r"""kind["']?\s*:\s*["']?Config\b""")
+# kinds that say something about other documents, and are no resources themselves
+_NOT_STORED = ("Config", "Defaults", "MonitorSet")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A resource and the draft it came from. `is_whole` is false where something in it is wrong."""
+
+    resource: Resource
+    draft: Draft
+    is_whole: bool = True
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    """One file as read: depends on nothing else."""
+
+    text: str
+    documents: list[Document]
+    drafts: list[Draft]
+    found: list[Diagnostic]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What one file gives: depends on its text and on what holds for its folder."""
+
+    pairs: list[Pair]
+    found: list[Diagnostic]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a load leaves for the next one, so that files which did not change are not read again."""
+
+    parsed: dict[str, _Parsed]
+    context: tuple[Any, ...]
+    made: dict[str, _Made]
 
 
 @dataclass(frozen=True)
@@ -31,6 +72,7 @@ class Loaded:
     resources: list[Resource] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     config: Config = field(default_factory=Config)
+    memory: Memory | None = field(default=None, repr=False, compare=False)
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -38,38 +80,54 @@ class Loaded:
         return [one for one in self.diagnostics if one.severity == Severity.ERROR]
 
 
-def load(files: Mapping[str, str]) -> Loaded:
-    """Read files (path → text) as one repository. Every finding is returned, not only the first."""
-    found: list[Diagnostic] = []
-    drafts: list[Draft] = []
-    everything: list[Document] = []
+def load(
+    files: Mapping[str, str],
+    before: Loaded | None = None,
+    *,
+    also_named: Iterable[Key] = (),
+    is_partial: bool = False,
+    remember: bool = False,
+) -> Loaded:
+    """Read files (path → text) as one repository. Every finding is returned, not only the first.
+
+    `before` is an earlier load with `remember`, of a state with which many files are shared. With `is_partial` the
+    files are a part of a repository whose other resources are `also_named`, and nothing is said about the whole.
+    """
+    memory = before.memory if before else None
+    config, files = _settings(files)
+    parsed = {}
     for file in sorted(files):
-        documents, problems = tree.read(file, files[file])
-        found += problems
-        everything += documents
-        for document in documents:
-            draft = _envelope(document, found)
-            if draft:
-                drafts.append(draft)
-    config = _config(drafts, found)
-    # Only now is it known which files are meant: other YAML in the repository is none of our business.
-    drafts = [draft for draft in drafts if is_selected(draft.document.file, config)]
-    everything = [document for document in everything if is_selected(document.file, config)]
-    found = [one for one in found if is_selected(one.file, config)]
+        known = memory.parsed.get(file) if memory else None
+        parsed[file] = known if known and known.text == files[file] else _parse(file, files[file])
+    drafts = [draft for one in parsed.values() for draft in one.drafts]
+    found = [problem for one in parsed.values() for problem in one.found] + _one_config(drafts)
+    cascade, problems = _cascade(drafts, config)
+    found += problems
+    context = (config.variables, cascade)
+    is_same = memory is not None and memory.context == context
+    made = {}
+    for file, one in parsed.items():
+        if is_same and memory and memory.parsed.get(file) is one:
+            made[file] = memory.made[file]
+        else:
+            made[file] = _make(one.drafts, config, cascade)
+    found += [problem for one in made.values() for problem in one.found]
+    pairs = [pair for one in made.values() for pair in one.pairs]
+    by_key, documents, problems = _unique(pairs)
+    found += problems
+    whole = {key: pair.resource for key, pair in by_key.items() if pair.is_whole}
     # What an unreadable document would have defined is not known, so nothing is said to be missing.
-    is_readable = not any(one.code in _UNREADABLE for one in found)
-    loaded: list[tuple[Resource, Draft]] = []
-    for draft in drafts:
-        resource = _resource(draft, config, found)
-        if resource:
-            loaded.append((resource, draft))
-    by_key = _unique(loaded, found)
-    documents_by_key = {resource.key: draft.document for resource, draft in reversed(loaded)}
-    if is_readable:
+    if not any(one.code == "yaml" for one in found):
         # A broken document would look like a dangling reference from every other one; report causes, not echoes.
-        claimed = {key for document in everything for key in _claimed_keys(document, config)}
-        found += check_references(by_key, documents_by_key, also_named=claimed - set(by_key), is_complete=not found)
-    return Loaded(list(by_key.values()), in_order(found), config)
+        claimed = {key for one in parsed.values() for doc in one.documents for key in _claimed(doc, config, cascade)}
+        named = {key: pair.resource for key, pair in by_key.items()}
+        is_complete = not is_partial and not any(one.severity == Severity.ERROR for one in found)
+        found += check_references(named, documents, also_named=claimed.union(also_named), is_complete=is_complete)
+        if is_complete:
+            found += analyse(whole, documents, config)
+    found = _unsilenced(found, by_key)
+    kept = Memory(parsed, context, made) if remember else None
+    return Loaded(list(whole.values()), in_order(found), config, kept)
 
 
 def is_selected(file: str, config: Config) -> bool:
@@ -91,141 +149,289 @@ def _glob(pattern: str) -> re.Pattern[str]:
     return re.compile(out)
 
 
-def _claimed_keys(document: Document, config: Config) -> list[Key]:
-    """What a document is about, as far as it can be told; of every kind, where the kind is not one of ours."""
-    data = document.data if isinstance(document.data, dict) else {}
-    metadata, kind = data.get("metadata"), data.get("kind")
-    name = metadata.get("name") if isinstance(metadata, dict) else None
-    if not isinstance(name, str):
-        return []
-    try:
-        name = expand(name, config.variables)
-    except Undefined:
-        return []
-    kinds = [kind] if isinstance(kind, str) and kind in KINDS else list(KINDS)
-    return [(one, DEFAULT_WORKSPACE, name) for one in kinds]
+def _settings(files: Mapping[str, str]) -> tuple[Config, dict[str, str]]:
+    """The Config, and the files that it selects: other YAML in the repository is none of our business."""
+    config = Config()
+    for file in sorted(files):
+        if not _HOLDS_CONFIG.search(files[file]):
+            continue
+        own = next((draft for draft in _parse(file, files[file]).drafts if draft.kind == "Config"), None)
+        if own:
+            with suppress(ValidationError):  # reported with its place when the document itself is read
+                config = Config.model_validate(own.data.get("spec", {}), by_alias=True, by_name=False)
+            if is_selected(file, config):
+                break
+    return config, {file: text for file, text in files.items() if is_selected(file, config)}
 
 
-def _envelope(document: Document, found: list[Diagnostic]) -> Draft | None:
-    data = document.data
-
-    def problem(path: Path, code: str, message: str, hint: str | None, *, key: bool = False) -> None:
-        span = document.span(path, key=key)
-        found.append(Diagnostic(code, message, document.file, span, tree.show_path(path), hint))
-
-    if not isinstance(data, dict):
-        problem(
-            (),
-            "type",
-            "a document must be a mapping",
-            "start with `apiVersion`, `kind`, `metadata` and `spec`",
-        )
-        return None
-    before = len(found)
-    for key in data:
-        if key not in _ENVELOPE:
-            hint = did_you_mean(key, _ENVELOPE) or f"a document has {', '.join(f'`{name}`' for name in _ENVELOPE)}"
-            problem((key,), "unknown-key", f"unknown key `{key}`", hint, key=True)
-    for key in _ENVELOPE:
-        if key not in data and not (key == "spec" and data.get("kind") == "Config"):
-            hint = f"write `apiVersion: {API_VERSION}`" if key == "apiVersion" else f"add `{key}`"
-            problem((), "missing-key", f"missing key `{key}`", hint)
-    version, kind = data.get("apiVersion"), data.get("kind")
-    kinds = f"the kinds are {', '.join(f'`{name}`' for name in KINDS)}"
-    if isinstance(version, str) and version != API_VERSION:
-        problem(("apiVersion",), "api-version", f"`{version}` is not a version we know", f"write `{API_VERSION}`")
-    if isinstance(kind, str) and kind not in KINDS:
-        problem(("kind",), "unknown-kind", f"there is no kind `{kind}`", did_you_mean(kind, KINDS) or kinds)
-    for key, hint in (("apiVersion", f"write `{API_VERSION}`"), ("kind", kinds)):
-        if key in data and not isinstance(data[key], str):
-            problem((key,), "type", f"`{key}` must be text, but is {named(data[key])}", hint)
-    for key in ("metadata", "spec"):
-        if key in data and not isinstance(data[key], dict):
-            message = f"`{key}` must be a mapping, but is {named(data[key])}"
-            problem((key,), "type", message, "indent its keys below it")
-    return Draft(document, str(kind), data) if len(found) == before else None
+def _parse(file: str, text: str) -> _Parsed:
+    documents, found = tree.read(file, text)
+    drafts = []
+    for document in documents:
+        problems = envelope.check(document)
+        found += problems
+        if not problems:
+            drafts.append(Draft(document, document.data["kind"], document.data))
+    return _Parsed(text, documents, drafts, found)
 
 
-def _config(drafts: list[Draft], found: list[Diagnostic]) -> Config:
+def _one_config(drafts: list[Draft]) -> list[Diagnostic]:
     own = [draft for draft in drafts if draft.kind == "Config"]
-    for extra in own[1:]:
-        first = own[0].document
-        message = f"a repository has one Config, but another stands in {first.file}:{first.span(('kind',)).line}"
-        span = extra.document.span(("kind",))
-        found.append(Diagnostic("duplicate", message, extra.document.file, span, "kind", "merge the two"))
-    if not own:
-        return Config()
-    try:
-        return Config.model_validate(own[0].data.get("spec", {}), by_alias=True, by_name=False)
-    except ValidationError:
-        return Config()  # reported with its place when the document itself is read
+    return [_second(extra, own[0], "a repository has one Config") for extra in own[1:]]
 
 
-def _resource(draft: Draft, config: Config, found: list[Diagnostic]) -> Resource | None:
-    before = len(found)
-    variables = {} if draft.kind == "Config" else config.variables
-    data = {key: draft.data.get(key, {}) for key in ("metadata", "spec")}
-    if "${" in draft.document.text:
-        data = {key: _expanded(draft, (key,), value, variables, found) for key, value in data.items()}
-    reported = {one.path for one in found[before:]}
-    metadata = _validate(draft, ("metadata",), Metadata, data["metadata"], found, reported)
-    model = _validate(draft, ("spec",), KINDS[draft.kind], data["spec"], found, reported)
-    if isinstance(metadata, Metadata):
-        _check_annotations(draft, metadata, found)
-    if draft.kind == "Monitor":
-        _check_conditions(draft, data["spec"], found, reported)
-    if len(found) > before or not isinstance(metadata, Metadata) or model is None:
-        return None
-    return Resource(
-        kind=draft.kind,
-        name=metadata.name,
-        spec=canonical(model),
-        model=model,
-        labels=metadata.labels,
-        annotations=metadata.annotations,
-        renamed_from=metadata.renamed_from,
-        file=draft.document.file,
-        line=draft.document.line,
+def _second(extra: Draft, first: Draft, rule: str) -> Diagnostic:
+    at = f"{first.document.file}:{first.document.span(('kind',)).line}"
+    return finding(extra, "duplicate", f"{rule}, but another stands in {at}", ("kind",), "merge the two")
+
+
+def _cascade(drafts: list[Draft], config: Config) -> tuple[Cascade, list[Diagnostic]]:
+    """The workspaces and defaults by folder. Their own mistakes are found when the documents are made."""
+    workspaces: dict[str, str] = {}
+    layers: dict[str, Layer] = {}
+    first: dict[tuple[str, str], Draft] = {}
+    found: list[Diagnostic] = []
+    for draft in drafts:
+        if draft.kind not in ("Workspace", "Defaults"):
+            continue
+        at = folder(draft.document.file)
+        if other := first.get((draft.kind, at)):
+            found.append(_second(draft, other, f"a folder has one {draft.kind}"))
+            continue
+        first[draft.kind, at] = draft
+        data, problems = _expand_all(draft, config.variables)
+        if problems:
+            continue
+        if draft.kind == "Workspace" and isinstance(name := data["metadata"].get("name"), str):
+            workspaces[at] = name
+        elif draft.kind == "Defaults":
+            layers[at] = _layer(draft.document, data.get("spec", {}))
+    return Cascade(workspaces, layers), found
+
+
+def _layer(document: Document, spec: Mapping[str, Any]) -> Layer:
+    monitor, labels, owner = spec.get("monitor"), spec.get("labels"), spec.get("owner")
+    return Layer(
+        document,
+        monitor if isinstance(monitor, dict) else {},
+        labels if isinstance(labels, dict) else {},
+        owner if isinstance(owner, str) else None,
     )
 
 
-def _expanded(draft: Draft, path: Path, value: Any, variables: Mapping[str, str], found: list[Diagnostic]) -> Any:
-    if isinstance(value, str) and "${" in value:
-        try:
-            text = expand(value, variables)
-        except Undefined as error:
-            message, _, hint = str(error).partition("|")
-            found.append(finding(draft, "variable", message, path, hint))
-            return value
-        if any(secrets_in(text)) and not any(path[: len(place)] == place for place in SECRET_PLACES):
-            message = "a secret cannot stand here: it would be stored and shown"
-            hint = "secrets work in `http`, in a heartbeat's `token` and in channels"
-            found.append(finding(draft, "secret", message, path, hint))
-        return text
+def _make(drafts: list[Draft], config: Config, cascade: Cascade) -> _Made:
+    pairs, found = list[Pair](), list[Diagnostic]()
+    for draft in drafts:
+        draft = _placed(draft, cascade)
+        pair = _pair(draft, config, found)
+        if draft.kind == "MonitorSet":
+            if pair:
+                _make_set(pair, config, cascade, pairs, found)
+        elif pair and draft.kind not in _NOT_STORED:
+            pairs.append(pair)
+    return _Made(pairs, found)
+
+
+def _make_set(pair: Pair, config: Config, cascade: Cascade, pairs: list[Pair], found: list[Diagnostic]) -> None:
+    """The monitors of a MonitorSet. A mistake of its template is said once, of the first monitor that shows it."""
+    seen = {(one.code, one.path) for one in found if one.file == pair.draft.document.file}
+    for draft in expansions(pair.draft, found):
+        problems: list[Diagnostic] = []
+        one = _pair(_placed(draft, cascade), config, problems)
+        if one:
+            pairs.append(one)
+        for problem in problems:
+            if (problem.code, problem.path) not in seen:
+                seen.add((problem.code, problem.path))
+                found.append(problem)
+
+
+def _placed(draft: Draft, cascade: Cascade) -> Draft:
+    """The draft in its workspace and, for a monitor, with the defaults of its folders below it."""
+    workspace = cascade.workspace(draft.document.file)
+    layers = cascade.defaults(draft.document.file) if draft.kind == "Monitor" else []
+    if not layers and workspace == draft.workspace:
+        return draft
+    data = draft.data
+    for layer in layers:
+        metadata, spec = data["metadata"], data["spec"]
+        if layer.labels:
+            metadata = metadata | {"labels": below(metadata.get("labels", {}), layer.labels)}
+        if layer.owner:
+            owner = {"wakeful.dev/owner": layer.owner}
+            metadata = metadata | {"annotations": below(metadata.get("annotations", {}), owner)}
+        if layer.monitor:
+            spec = below(spec, _fitting(spec, layer.monitor))
+        data = data | {"metadata": metadata, "spec": spec}
+    return Draft(draft.document, draft.kind, data, workspace, tuple(layers), draft.each, draft.origin)
+
+
+def _fitting(spec: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The defaults that mean something to a monitor: those of another probe do not."""
+    probe = next((key for key in PROBES if key in spec), "")
+    return {
+        key: monitor_conditions.fitting(probe, key, value)
+        for key, value in defaults.items()
+        if key not in PROBES or key == probe
+    }
+
+
+def _pair(draft: Draft, config: Config, found: list[Diagnostic]) -> Pair | None:
+    """The resource of a draft; one that is not whole, for references only, where some of its fields are wrong."""
+    data, problems = _expand_all(draft, {} if draft.kind == "Config" else config.variables)
+    reported = {one.path for one in problems}
+    metadata, spec = data["metadata"], data.get("spec", {})
+    named = _validated(draft, ("metadata",), Metadata, metadata, problems, reported)
+    model = _validated(draft, ("spec",), KINDS[draft.kind], spec, problems, reported)
+    if isinstance(named, Metadata):
+        _check_annotations(draft, named, problems)
+    if draft.kind == "Monitor":
+        problems += monitor_conditions.check(draft, spec, reported)
+    found += problems
+    if not isinstance(named, Metadata) or model is None:
+        return None
+    resource = Resource(
+        kind=draft.kind,
+        name=named.name,
+        spec=canonical(model),
+        model=model,
+        workspace=draft.workspace,
+        labels=named.labels,
+        annotations=named.annotations,
+        renamed_from=named.renamed_from,
+        file=draft.document.file,
+        line=draft.line,
+    )
+    return Pair(resource, draft, not any(one.severity == Severity.ERROR for one in problems))
+
+
+def _expand_all(draft: Draft, variables: Mapping[str, Scalar]) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """The envelope with its variables replaced; what is not changed by that is not copied."""
+    data, problems = draft.data, list[Diagnostic]()
+    if "${" not in draft.document.text and not any("${" in layer.document.text for layer in draft.layers):
+        return data, problems
+    keeps_each = draft.kind == "MonitorSet"
+    for key in ("metadata", "spec"):
+        value = data.get(key)
+        if isinstance(value, dict):
+            expanded = _expanded(draft, (key,), value, variables, problems, keeps_each)
+            if expanded is not value:
+                data = data | {key: expanded}
+    return data, problems
+
+
+def _expanded(
+    draft: Draft, path: Path, value: Any, variables: Mapping[str, Scalar], found: list[Diagnostic], keeps_each: bool
+) -> Any:
+    """A collection with its texts expanded, or itself where there is nothing to expand."""
+    changed: dict[Any, Any] = {}
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(key, str) and "${" in key.replace("$${", ""):
+            message = f"`{key}` is a key, and only values can refer to variables and secrets"
+            found.append(finding(draft, "variable", message, (*path, key), "write the key out", key=True))
+        if isinstance(inner, str):
+            if "${" in inner:
+                new = _text(draft, (*path, key), inner, variables, found, keeps_each)
+                if new is not inner:
+                    changed[key] = new
+        elif isinstance(inner, dict | list):
+            new = _expanded(draft, (*path, key), inner, variables, found, keeps_each)
+            if new is not inner:
+                changed[key] = new
+    if not changed:
+        return value
     if isinstance(value, dict):
-        for key in value:
-            if "${" in key.replace("$${", ""):
-                message = f"`{key}` is a key, and only values can refer to variables and secrets"
-                found.append(finding(draft, "variable", message, (*path, key), "write the key out", key=True))
-        return {key: _expanded(draft, (*path, key), inner, variables, found) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_expanded(draft, (*path, index), inner, variables, found) for index, inner in enumerate(value)]
-    return value
+        return value | changed
+    return [changed.get(index, inner) for index, inner in enumerate(value)]
 
 
-def _validate(
+class _Written(str):
+    """The text of a variable that stands alone and is no text; `value` is what it is."""
+
+    __slots__ = ("value",)
+    value: Scalar
+
+
+def _text(
+    draft: Draft, path: Path, text: str, variables: Mapping[str, Scalar], found: list[Diagnostic], keeps_each: bool
+) -> str:
+    if keeps_each and "${each." in text:
+        return text  # its turn comes with each monitor that is made
+    try:
+        new = expand(text, variables, draft.each)
+    except Undefined as error:
+        message, _, hint = str(error).partition("|")
+        found.append(finding(draft, "variable", message, path, hint))
+        return text
+    if any(secrets_in(new)) and not _may_hold_secret(draft.kind, path):
+        message = "a secret cannot stand here: it would be stored and shown"
+        hint = "secrets work where a worker uses them: in addresses, headers, passwords and keys of probes and channels"
+        found.append(finding(draft, "secret", message, path, hint))
+    value = alone(text, variables, draft.each)
+    if value is None or isinstance(value, str):
+        return new if new != text else text
+    written = _Written(new)
+    written.value = value
+    return written
+
+
+def _may_hold_secret(kind: str, path: Path) -> bool:
+    inside = {"MonitorSet": "template", "Defaults": "monitor"}.get(kind)
+    if inside:
+        path = ("spec", *path[2:]) if path[:2] == ("spec", inside) else ()
+    return any(path[: len(place)] == place for place in SECRET_PLACES)
+
+
+def _validated(
     draft: Draft, at: Path, model: type[Model], data: Any, found: list[Diagnostic], reported: set[str]
 ) -> Model | None:
-    """Validate a part of a document. What stands at a path in `reported` is wrong already; more would be an echo."""
+    """The model of a part of a document, or of what is left of it without its wrong fields.
+
+    What stands at a path in `reported` is wrong already; more would be an echo.
+    """
     try:
         return model.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            path = (*at, *plain_path(data, detail["loc"]))
-            if tree.show_path(path) in reported or detail["type"] == "default_factory_not_called":
-                continue
-            reported.add(tree.show_path(path))
-            found.append(explained(draft, path, model, at, detail))
+        details = error.errors(include_url=False)
+    typed = {
+        path: value
+        for path, value in ((_where(data, one), one["input"]) for one in details)
+        if isinstance(value, _Written) and path
+    }
+    if typed:
+        for path, value in typed.items():
+            data = _replaced(data, path, value.value)
+        return _validated(draft, at, model, data, found, reported)
+    for detail in details:
+        path = (*at, *_where(data, detail))
+        shown = tree.show_path(draft.place(path))
+        if shown in reported or detail["type"] == "default_factory_not_called":
+            continue
+        reported.add(shown)
+        found.append(explained(draft, path, model, at, detail))
+    return _salvaged(model, data, [_where(data, one) for one in details])
+
+
+def _where(data: Any, detail: Any) -> Path:
+    return plain_path(data, detail["loc"])
+
+
+def _replaced(data: Any, path: Path, value: Any) -> Any:
+    if not path:
+        return value
+    copy: Any = dict(data) if isinstance(data, dict) else list(data)
+    copy[path[0]] = _replaced(data[path[0]], path[1:], value)
+    return copy
+
+
+def _salvaged(model: type[Model], data: Any, wrong: list[Path]) -> Model | None:
+    """The model without the keys that are wrong, so that what the rest refers to is checked in the same go."""
+    if not isinstance(data, dict) or any(not path for path in wrong):
+        return None
+    left = {key: value for key, value in data.items() if key not in {path[0] for path in wrong}}
+    try:
+        return model.model_validate(left, by_alias=True, by_name=False)
+    except ValidationError:
         return None
 
 
@@ -235,52 +441,45 @@ def _check_annotations(draft: Draft, metadata: Metadata, found: list[Diagnostic]
         if key.startswith("wakeful.dev/") and key not in ANNOTATIONS:
             hint = did_you_mean(key, ANNOTATIONS)
             found.append(finding(draft, "unknown-key", f"unknown annotation `{key}`", path, hint, key=True))
-        elif key == ANNOTATIONS[0] and value not in ("disabled", "enabled"):
-            found.append(finding(draft, "value", f"`{value}` is neither `disabled` nor `enabled`", path, None))
+        elif key == PRUNE and value not in ("disabled", "enabled"):
+            hint = "write `disabled` to protect it from deletion"
+            found.append(finding(draft, "value", f"`{value}` is neither `disabled` nor `enabled`", path, hint))
+        elif key == SUSPEND and not SUSPENDED.fullmatch(value):
+            hint = "write `<reason> until 2026-12-31T08:00:00Z`"
+            found.append(finding(draft, "value", f"`{value}` does not say until when", path, hint))
+    if metadata.renamed_from == metadata.name:
+        message = "`renamedFrom` is its own name"
+        hint = "write its former name, or remove the key"
+        found.append(finding(draft, "value", message, ("metadata", "renamedFrom"), hint))
 
 
-def _check_conditions(draft: Draft, spec: Any, found: list[Diagnostic], reported: set[str]) -> None:
-    """Compile what a Monitor says under `that`, also where something else about it is wrong."""
-    probes = [probe for probe in PROBES if isinstance(spec, dict) and spec.get(probe) is not None]
-    if len(probes) != 1 or not VARIABLES[probes[0]]:
-        return
-    for block in ("expect", "degraded"):
-        inside = spec.get(block)
-        texts = inside.get("that") if isinstance(inside, dict) else None
-        for index, text in enumerate(texts) if isinstance(texts, list) else [(None, texts)]:
-            path: Path = ("spec", block, "that") if index is None else ("spec", block, "that", index)
-            if not isinstance(text, str) or tree.show_path(path) in reported:
-                continue
-            try:
-                compile_condition(text, probes[0])
-            except ConditionError as error:
-                found.append(_condition_problem(draft, path, text, error, probes[0]))
+def _claimed(document: Document, config: Config, cascade: Cascade) -> list[Key]:
+    """What a document is about, as far as it can be told; of every kind, where the kind is not one of ours."""
+    data = document.data if isinstance(document.data, dict) else {}
+    metadata, kind = data.get("metadata"), data.get("kind")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    if not isinstance(name, str):
+        return []
+    try:
+        name = expand(name, config.variables) if "${" in name else name
+    except Undefined:
+        return []
+    kinds = [kind] if isinstance(kind, str) and kind in KINDS else list(KINDS)
+    return [(one, cascade.workspace(document.file), name) for one in kinds]
 
 
-def _condition_problem(draft: Draft, path: Path, text: str, error: ConditionError, probe: str) -> Diagnostic:
-    node = tree.find(draft.document, path)
-    names = VARIABLES[probe]
-    unknown = re.match(r"there is no `(.*)` here", error.message)
-    hint = did_you_mean(unknown.group(1), names) if unknown else None
-    hint = hint or f"`{probe}` has {', '.join(names)}"
-    if node is None or node.value != text:  # with a variable in it, the columns are not those of the file
-        return finding(draft, "condition", error.message, path, hint)
-    offset = sum(len(line) + 1 for line in text.split("\n")[: error.line - 1]) + error.column - 1
-    place = tree.span_inside(draft.document, node, offset)
-    return Diagnostic("condition", error.message, draft.document.file, place, tree.show_path(path), hint)
-
-
-def _unique(loaded: list[tuple[Resource, Draft]], found: list[Diagnostic]) -> dict[tuple[str, str, str], Resource]:
-    by_key: dict[tuple[str, str, str], Resource] = {}
+def _unique(pairs: list[Pair]) -> tuple[dict[Key, Pair], dict[Key, Draft], list[Diagnostic]]:
+    by_key: dict[Key, Pair] = {}
     slugs: dict[str, Resource] = {}
-    for resource, draft in loaded:
-        if resource.kind == "Config":
-            continue
-        if first := by_key.get(resource.key):
+    found: list[Diagnostic] = []
+    for pair in pairs:
+        resource, draft = pair.resource, pair.draft
+        if other := by_key.get(resource.key):
+            first = other.resource
             message = f"{resource.kind} `{resource.name}` is defined twice, first in {first.file}:{first.line}"
             found.append(finding(draft, "duplicate", message, ("metadata", "name"), "rename one of the two"))
             continue
-        by_key[resource.key] = resource
+        by_key[resource.key] = pair
         if resource.kind == "StatusPage":
             slug = str(resource.spec.get("slug", resource.name))
             if taken := slugs.get(slug):
@@ -288,4 +487,24 @@ def _unique(loaded: list[tuple[Resource, Draft]], found: list[Diagnostic]) -> di
                 path: Path = ("spec", "slug") if "slug" in resource.spec else ("metadata", "name")
                 found.append(finding(draft, "duplicate", message, path, "give one of the two another `slug`"))
             slugs[slug] = resource
-    return by_key
+    return by_key, {key: pair.draft for key, pair in by_key.items()}, found
+
+
+def _unsilenced(found: list[Diagnostic], by_key: Mapping[Key, Pair]) -> list[Diagnostic]:
+    """The findings without the warnings that a resource says it knows, by `wakeful.dev/ignore`."""
+    known = {
+        (one.resource.file, one.draft.document.line): set(re.split(r"[\s,]+", text))
+        for one in by_key.values()
+        if (text := one.resource.annotations.get(SILENCED))
+    }
+    if not known:
+        return found
+    starts: dict[str, list[int]] = {}
+    for pair in by_key.values():
+        starts.setdefault(pair.resource.file, []).append(pair.draft.document.line)
+
+    def is_known(one: Diagnostic) -> bool:
+        line = max((start for start in starts.get(one.file, ()) if start <= one.span.line), default=0)
+        return one.severity == Severity.WARNING and one.code in known.get((one.file, line), ())
+
+    return [one for one in found if not is_known(one)]

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from specs.alert_rule import AlertRule
 from specs.diagnostics import Diagnostic, Severity, did_you_mean
+from specs.draft import Draft, finding
 from specs.monitor import Monitor
 from specs.resource import Key, Resource
 from specs.status_page import StatusPage
-from specs.tree import Document, Path, show_path
+from specs.tree import Path
 
 
 def references(resource: Resource) -> Iterator[tuple[Path, str, str]]:
@@ -31,7 +32,7 @@ def references(resource: Resource) -> Iterator[tuple[Path, str, str]]:
 
 def check_references(
     resources: Mapping[Key, Resource],
-    documents: Mapping[Key, Document],
+    drafts: Mapping[Key, Draft],
     *,
     also_named: Iterable[Key] = (),
     is_complete: bool = True,
@@ -47,17 +48,18 @@ def check_references(
         for path, kind, name in references(resource):
             if (kind, resource.workspace, name) not in named:
                 known = [key[2] for key in named if key[:2] == (kind, resource.workspace)]
-                span = documents[resource.key].span(path)
-                message = f"there is no {kind} `{name}`"
+                elsewhere = next((key[1] for key in named if (key[0], key[2]) == (kind, name)), None)
                 hint = did_you_mean(name, known) or f"add a {kind} of this name, or remove the reference"
-                found.append(Diagnostic("dangling", message, resource.file, span, show_path(path), hint))
+                if elsewhere:
+                    hint = f"the workspace `{elsewhere}` has one, and nothing crosses a workspace"
+                found.append(finding(drafts[resource.key], "dangling", f"there is no {kind} `{name}`", path, hint))
         if is_complete:
-            found += _matches_nothing(resource, resources, documents)
-    return found + _cycles(resources, documents)
+            found += _matches_nothing(resource, resources, drafts)
+    return found + _cycles(resources, drafts)
 
 
 def _matches_nothing(
-    resource: Resource, resources: Mapping[Key, Resource], documents: Mapping[Key, Document]
+    resource: Resource, resources: Mapping[Key, Resource], drafts: Mapping[Key, Draft]
 ) -> list[Diagnostic]:
     rule = resource.model
     if not isinstance(rule, AlertRule) or not rule.match.labels:
@@ -66,12 +68,12 @@ def _matches_nothing(
         return []
     path: Path = ("spec", "match", "labels")
     message = "no monitor has these labels, so the rule watches nothing"
-    span = documents[resource.key].span(path, key=True)
     hint = "check the labels, or remove the rule"
-    return [Diagnostic("watches-nothing", message, resource.file, span, show_path(path), hint, Severity.WARNING)]
+    draft = drafts[resource.key]
+    return [finding(draft, "watches-nothing", message, path, hint, key=True, severity=Severity.WARNING)]
 
 
-def _cycles(resources: Mapping[Key, Resource], documents: Mapping[Key, Document]) -> list[Diagnostic]:
+def _cycles(resources: Mapping[Key, Resource], drafts: Mapping[Key, Draft]) -> list[Diagnostic]:
     graph = {key: _dependencies(resource) for key, resource in resources.items() if key[0] == "Monitor"}
     done: set[Key] = set()
     found = []
@@ -90,9 +92,8 @@ def _cycles(resources: Mapping[Key, Resource], documents: Mapping[Key, Document]
             elif following in trail:
                 circle = [name for _, _, name in trail[trail.index(following) :]] + [following[2]]
                 message = f"these monitors depend on each other in a circle: {' → '.join(circle)}"
-                span = documents[key].span(("spec", "dependsOn"))
-                hint = "remove one of the dependencies"
-                found.append(Diagnostic("cycle", message, resources[key].file, span, "spec.dependsOn", hint))
+                path: Path = ("spec", "dependsOn")
+                found.append(finding(drafts[key], "cycle", message, path, "remove one of the dependencies"))
                 done.add(following)
             elif following not in done:
                 stack.append((following, iter(graph[following])))

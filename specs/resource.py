@@ -1,5 +1,6 @@
 """One spec, as loaded: identity, canonical value, and where it stood."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +14,12 @@ Key = tuple[str, str, str]
 
 DEFAULT_WORKSPACE = "default"
 PRUNE = "wakeful.dev/prune"
-ANNOTATIONS = (PRUNE, "wakeful.dev/owner", "wakeful.dev/suspend")
+SUSPEND = "wakeful.dev/suspend"
+SUSPENDED = re.compile(r".*\S\s+until\s+(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d))", re.DOTALL)
+OWNER = "wakeful.dev/owner"
+SILENCED = "wakeful.dev/ignore"
+"""Codes of warnings that need not be said of this resource, parted by commas."""
+ANNOTATIONS = (PRUNE, OWNER, SUSPEND, SILENCED)
 
 
 class Metadata(Model):
@@ -23,7 +29,9 @@ class Metadata(Model):
     labels: Labels = Field(default={}, description="For rules and filters.", examples=[{"team": "payments"}])
     annotations: dict[str, str] = Field(
         default={},
-        description="`wakeful.dev/prune: disabled` protects it from deletion; `wakeful.dev/owner` names a team.",
+        description="`wakeful.dev/prune: disabled` protects it from deletion; `wakeful.dev/owner` names a team; "
+        "`wakeful.dev/suspend: <reason> until <time>` pauses it; `wakeful.dev/ignore: <codes>` silences warnings.",
+        examples=[{"wakeful.dev/owner": "payments"}],
     )
     renamed_from: Name | None = Field(default=None, description="Its former name; keeps its history.")
 

@@ -226,6 +226,8 @@ def read(file: str, text: str) -> tuple[list[Document], list[Diagnostic]]:
         found.append(Diagnostic("yaml", message, file, span, hint="remove it, or save the file as UTF-8"))
     except (RecursionError, UnicodeError, yaml.YAMLError):
         found.append(Diagnostic("yaml", "the file cannot be read as YAML", file, hint="check its structure"))
+    for one in reader.repeated:
+        found.append(Diagnostic(one.code, one.message, file, span_of(one.node), hint=one.hint))
     return documents, found
 
 
@@ -282,6 +284,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.seen = 0
+        self.repeated: list[_Refused] = []
 
     @property
     def is_exhausted(self) -> bool:
@@ -309,12 +312,9 @@ class _Reader:
                 raise _Refused(key_node, "yaml", "a key must be plain text", "write `key: value`")
             key = key_node.value
             if key in values:
-                raise _Refused(
-                    key_node,
-                    "duplicate-key",
-                    f"the key `{key}` stands here twice (first on line {lines[key]})",
-                    "remove one of the two",
-                )
+                message = f"the key `{key}` stands here twice (first on line {lines[key]})"
+                self.repeated.append(_Refused(key_node, "duplicate-key", message, "remove one of the two"))
+                continue
             lines[key] = key_node.start_mark.line + 1
             values[key] = self.read(value_node, depth + 1)
         return values

@@ -513,7 +513,7 @@ MISTAKES = {
             "spec.description",
             "${secret.X}",
             "a secret cannot stand here: it would be stored and shown",
-            "secrets work in `http`, in a heartbeat's `token` and in channels",
+            "secrets work where a worker uses them: in addresses, headers, passwords and keys of probes and channels",
         ),
     ),
     "dangling dependency": (

@@ -184,17 +184,16 @@ def test_the_documents_before_a_mistake_are_returned() -> None:
     ids=["top", "nested", "quoted", "number"],
 )
 def test_a_key_stands_once(text: str, line: int, message: str) -> None:
-    documents, [problem] = read("a.yaml", text)
+    _, [problem] = read("a.yaml", text)
 
-    assert documents == []
     assert (problem.code, problem.span.line, problem.message) == ("duplicate-key", line, message)
 
 
-def test_a_duplicate_key_does_not_hide_the_next_document() -> None:
-    documents, problems = read("a.yaml", "a: 1\na: 2\n---\na: 3\n")
+def test_every_duplicate_key_is_reported_and_hides_nothing_else() -> None:
+    documents, problems = read("a.yaml", "a: 1\na: 2\na: 3\nb: {c: 1, c: 2}\n---\na: 3\n")
 
-    assert [one.data for one in documents] == [{"a": 3}]
-    assert [one.code for one in problems] == ["duplicate-key"]
+    assert [one.data for one in documents] == [{"a": 1, "b": {"c": 1}}, {"a": 3}]
+    assert [(one.code, one.span.line) for one in problems] == [("duplicate-key", line) for line in (2, 3, 4)]
 
 
 def bomb() -> str:
