@@ -32,7 +32,8 @@ class Draft:
             return path
         if path[:1] == ("spec",):
             return ("spec", "template", *path[1:])
-        return ("spec", *path[1:])
+        written = ("spec", *path[1:])
+        return written if tree.find(self.document, written) is not None else path
 
     def node(self, path: Path) -> Any | None:
         """The YAML node of a value, or None where it does not stand in this document."""

@@ -19,6 +19,7 @@ from specs.explain import explained, plain_path
 from specs.fields import Model
 from specs.kinds import KINDS
 from specs.monitor import PROBES
+from specs.neighbours import Neighbour, neighbours, shapes_others
 from specs.references import check_references
 from specs.resource import ANNOTATIONS, PRUNE, SILENCED, SUSPEND, SUSPENDED, Key, Metadata, Resource, canonical
 from specs.tree import Document, Path
@@ -84,15 +85,32 @@ def load(
     files: Mapping[str, str],
     before: Loaded | None = None,
     *,
-    also_named: Iterable[Key] = (),
-    is_partial: bool = False,
+    others: Mapping[str, str] | None = None,
     remember: bool = False,
 ) -> Loaded:
     """Read files (path → text) as one repository. Every finding is returned, not only the first.
 
-    `before` is an earlier load with `remember`, of a state with which many files are shared. With `is_partial` the
-    files are a part of a repository whose other resources are `also_named`, and nothing is said about the whole.
+    `before` is an earlier load with `remember`, of a state with which many files are shared. With `others`, only
+    `files` are read and judged: the rest of the repository is there to be referred to, and nothing is said about
+    the whole.
     """
+    if others is not None:
+        return _load_among(files, others)
+    return _load(files, before, {}, remember)
+
+
+def _load_among(files: Mapping[str, str], others: Mapping[str, str]) -> Loaded:
+    shaping = {file: text for file, text in others.items() if file not in files and shapes_others(text)}
+    rest = {file: text for file, text in others.items() if file not in files and file not in shaping}
+    loaded = _load({**shaping, **files}, None, rest, False)
+    return Loaded(
+        [one for one in loaded.resources if one.file in files],
+        [one for one in loaded.diagnostics if one.file in files],
+        loaded.config,
+    )
+
+
+def _load(files: Mapping[str, str], before: Loaded | None, others: Mapping[str, str], remember: bool) -> Loaded:
     memory = before.memory if before else None
     config, files = _settings(files)
     parsed = {}
@@ -121,8 +139,10 @@ def load(
         # A broken document would look like a dangling reference from every other one; report causes, not echoes.
         claimed = {key for one in parsed.values() for doc in one.documents for key in _claimed(doc, config, cascade)}
         named = {key: pair.resource for key, pair in by_key.items()}
-        is_complete = not is_partial and not any(one.severity == Severity.ERROR for one in found)
-        found += check_references(named, documents, also_named=claimed.union(also_named), is_complete=is_complete)
+        near = {(one.kind, cascade.workspace(one.file), one.name): one for one in neighbours(others)}
+        found += [_near(by_key[key].draft, near[key]) for key in near.keys() & by_key.keys()]
+        is_complete = not others and not any(one.severity == Severity.ERROR for one in found)
+        found += check_references(named, documents, also_named=claimed.union(near), is_complete=is_complete)
         if is_complete:
             found += analyse(whole, documents, config)
     found = _unsilenced(found, by_key)
@@ -235,7 +255,7 @@ def _make(drafts: list[Draft], config: Config, cascade: Cascade) -> _Made:
 def _make_set(pair: Pair, config: Config, cascade: Cascade, pairs: list[Pair], found: list[Diagnostic]) -> None:
     """The monitors of a MonitorSet. A mistake of its template is said once, of the first monitor that shows it."""
     seen = {(one.code, one.path) for one in found if one.file == pair.draft.document.file}
-    for draft in expansions(pair.draft, found):
+    for draft in expansions(pair.draft, config.variables, found):
         problems: list[Diagnostic] = []
         one = _pair(_placed(draft, cascade), config, problems)
         if one:
@@ -488,6 +508,11 @@ def _unique(pairs: list[Pair]) -> tuple[dict[Key, Pair], dict[Key, Draft], list[
                 found.append(finding(draft, "duplicate", message, path, "give one of the two another `slug`"))
             slugs[slug] = resource
     return by_key, {key: pair.draft for key, pair in by_key.items()}, found
+
+
+def _near(draft: Draft, other: Neighbour) -> Diagnostic:
+    message = f"{other.kind} `{other.name}` is defined in {other.file}:{other.line} as well"
+    return finding(draft, "duplicate", message, ("metadata", "name"), "rename one of the two")
 
 
 def _unsilenced(found: list[Diagnostic], by_key: Mapping[Key, Pair]) -> list[Diagnostic]:

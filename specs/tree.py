@@ -293,37 +293,38 @@ class _Reader:
 
     def read(self, node: Any, depth: int = 0) -> Any:
         self.seen += 1
-        if self.is_exhausted or depth > DEEPEST:
+        if self.seen > MOST_NODES or depth > DEEPEST:
             raise _Refused(node, "yaml", "the document is too large once its aliases are expanded", "use fewer aliases")
-        if node.tag not in _TAGS:
-            shown = node.tag.replace(_STANDARD, "!!")
+        tag = node.tag
+        if tag is _PLAIN:  # by far the most
+            return _plain(node.value)
+        if tag not in _TAGS:
+            shown = tag.replace(_STANDARD, "!!")
             raise _Refused(node, "yaml", f"the tag `{shown}` is not known", "remove the tag")
         if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, depth)
+            return self._mapping(node, depth + 1)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(child, depth + 1) for child in node.value]
-        return _scalar(node)
+        return node.value
 
     def _mapping(self, node: Any, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
-        lines: dict[str, int] = {}
         for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise _Refused(key_node, "yaml", "a key must be plain text", "write `key: value`")
             key = key_node.value
+            if type(key) is not str:
+                raise _Refused(key_node, "yaml", "a key must be plain text", "write `key: value`")
             if key in values:
-                message = f"the key `{key}` stands here twice (first on line {lines[key]})"
+                first = next(one.start_mark.line + 1 for one, _ in node.value if one.value == key)
+                message = f"the key `{key}` stands here twice (first on line {first})"
                 self.repeated.append(_Refused(key_node, "duplicate-key", message, "remove one of the two"))
                 continue
-            lines[key] = key_node.start_mark.line + 1
-            values[key] = self.read(value_node, depth + 1)
+            values[key] = self.read(value_node, depth)
         return values
 
 
-def _scalar(node: Any) -> Any:
-    text: str = node.value
-    if node.tag != _PLAIN:
-        return text
+@lru_cache(maxsize=10_000)
+def _plain(text: str) -> Any:
+    """What a scalar without quotes is."""
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text[0].isalpha():

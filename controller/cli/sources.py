@@ -70,23 +70,60 @@ def folder(path: str) -> Specs:
 
 
 def files(paths: Sequence[str]) -> Specs:
-    """Read single files together as one repository. Raises UsageError when one cannot be read or none holds a spec."""
+    """Read single files as a part of the repository that they lie in: what they refer to may stand in its other files.
+
+    `-` is standard input, which lies nowhere. Raises UsageError when one cannot be read or none holds a spec.
+    """
+    root = _root(paths)
     shown: dict[str, str] = {}
     texts: dict[str, str] = {}
     unreadable: list[Diagnostic] = []
     for path in dict.fromkeys(paths):
-        name = "stdin.yaml" if path == STDIN else _safe(path)
+        name = "stdin.yaml" if path == STDIN else _safe(path, root)
         shown[name] = "<stdin>" if path == STDIN else path
         if (text := decode(_bytes(path))) is None:
             unreadable.append(_not_text(name))
         else:
             texts[name] = text
-    specs = _shown(_with(_load(texts), unreadable), texts, shown)
+    others = asyncio.run(from_disk(Source(str(root), "folder"))).files if root else {}
+    loaded = (
+        load(texts, others={name: text for name, text in others.items() if name not in shown}) if root else _load(texts)
+    )
+    specs = _shown(_with(loaded, unreadable), texts, shown)
     if specs.is_empty:
         raise UsageError(
             f"no specs found in {', '.join(shown.values())}", "a spec starts with `apiVersion: wakeful.dev/v1`"
         )
     return specs
+
+
+def _root(paths: Sequence[str]) -> Path | None:
+    """The folder of the repository that all these files lie in: that of the nearest Config, or else of git."""
+    if STDIN in paths or not paths:
+        return None
+    first, *rest = (Path(path).resolve() for path in paths)
+    for folder in first.parents:
+        is_root = (folder / ".git").exists()
+        if is_root or any(_holds_config(folder / name) for name in _CONFIG_FILES):
+            return folder if all(folder in path.parents for path in rest) else None
+    return None
+
+
+_CONFIG_FILES = (
+    "wakeful/config.yaml",
+    "wakeful.yaml",
+    "config.yaml",
+    "wakeful/config.yml",
+    "wakeful.yml",
+    "config.yml",
+)
+
+
+def _holds_config(file: Path) -> bool:
+    try:
+        return file.is_file() and "wakeful.dev/" in (text := decode(file.read_bytes()) or "") and "Config" in text
+    except OSError:
+        return False
 
 
 def at_revision(path: str, revision: str) -> Specs:
@@ -190,9 +227,10 @@ def _with(loaded: Loaded, more: Sequence[Diagnostic]) -> Loaded:
     return replace(loaded, diagnostics=[*more, *loaded.diagnostics]) if more else loaded
 
 
-def _safe(path: str) -> str:
+def _safe(path: str, root: Path | None) -> str:
     """A name under which the loader reads a file that was asked for, wherever it lies and whatever its suffix."""
-    parts = [part.lstrip(".") for part in Path(path).as_posix().split("/")]
+    where = Path(path).resolve().relative_to(root) if root else Path(path)
+    parts = [part.lstrip(".") for part in where.as_posix().split("/")]
     name = "/".join(part for part in parts if part)
     return name if re.search(r"\.ya?ml$", name) else f"{name}.yaml"
 
