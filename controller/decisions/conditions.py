@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from controller.decisions.running import not_running
+
 
 def conditions(
     status: str, reason: str, attempted: str | None, applied: str | None, now: datetime
@@ -30,3 +32,11 @@ def conditions(
         },
         {"type": "Stalled", "status": stalled, "reason": stalled_reason, **common},
     ]
+
+
+def running(kind: str, spec: dict[str, Any]) -> dict[str, str]:
+    """The condition `Running` of one resource, by its canonical spec."""
+    missing = not_running(kind, spec)
+    if missing:
+        return {"type": "Running", "status": "False", "reason": "NotRunningYet", "message": missing}
+    return {"type": "Running", "status": "True", "reason": "Running", "message": ""}

@@ -55,7 +55,7 @@ def document(kind: str, name: str, spec: Mapping[str, Any], labels: Mapping[str,
 def written(documents: Iterable[Mapping[str, Any]], comment: str = "") -> str:
     """Documents as YAML 1.2 text, `---` between them; `comment` stands above them, line by line."""
     writer = YAML(typ="rt", pure=True)
-    writer.version = None  # type: ignore[assignment]
+    writer.version = None
     writer.width = 110
     writer.indent(mapping=2, sequence=4, offset=2)
     texts = []

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from controller.decisions.message import Message
+from controller.decisions.running import not_running
 from controller.errors import PermanentError, RetryableError
 from controller.notify import email, http, webhook
 from specs.channel import Channel
+from specs.resource import canonical
 
 # A shorter secret would turn ordinary words of a receipt into stars, and hides nothing worth hiding.
 _SHORTEST_HIDDEN = 4
@@ -36,6 +38,8 @@ async def send(channel: Channel, message: Message, secret: Callable[[str], str],
         seen.append(value)
         return value
 
+    if missing := not_running("Channel", canonical(channel)):
+        raise PermanentError(f"not running yet: {missing}")
     spec = getattr(channel, channel.type)
     try:
         return _hidden(await NOTIFIERS[channel.type].send(spec, message, remembered, now), seen)

@@ -8,6 +8,7 @@ from typing import cast
 import msgspec
 
 from controller.decisions.rules import AlertState
+from controller.decisions.running import not_running
 from controller.store.database import Connection
 from specs.alert_rule import AlertRule
 from specs.resource import typed
@@ -37,18 +38,15 @@ class Alert:
 
 
 async def rules(connection: Connection) -> list[Rule]:
-    """Every live rule."""
+    """Every live rule that runs; one of which a part is not there yet would pretend."""
     rows = await connection.fetch(
         "SELECT id, workspace, name, spec FROM resource WHERE kind = 'AlertRule' AND deleted_at IS NULL ORDER BY id"
     )
+    specs = [(row, msgspec.json.decode(row["spec"])) for row in rows]
     return [
-        Rule(
-            row["id"],
-            row["workspace"],
-            row["name"],
-            cast(AlertRule, typed("AlertRule", msgspec.json.decode(row["spec"]))),
-        )
-        for row in rows
+        Rule(row["id"], row["workspace"], row["name"], cast(AlertRule, typed("AlertRule", spec)))
+        for row, spec in specs
+        if not not_running("AlertRule", spec)
     ]
 
 

@@ -52,7 +52,7 @@ async def observe(ready: Ready, region: str, due: datetime, pings: dict[int, dat
     """Look once at one monitor, and say how it is."""
     at = clock.now()
     watched = ready.watched
-    if watched.spec.heartbeat:
+    if watched.spec.heartbeat and ready.problem is None:
         health, reason = judge_pings(watched.spec.heartbeat, pings.get(watched.id), at)
         return Observation(watched.id, region, due, at, health, reason)
     if ready.target is None:

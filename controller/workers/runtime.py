@@ -8,12 +8,14 @@ import redis.asyncio as redis
 
 from controller import settings
 from controller.decisions.assess import Expectations, compile_expectations
+from controller.decisions.running import not_running
 from controller.errors import UsageError
 from controller.probes.probe import Target, compile_target
 from controller.settings import Settings
 from controller.store import monitors
 from controller.store.database import Database
 from controller.store.monitors import Watched
+from specs.resource import canonical
 
 # A shorter secret would turn ordinary words into stars, and hides nothing worth hiding.
 _SHORTEST_HIDDEN = 4
@@ -31,6 +33,7 @@ class Ready:
     target: Target | None
     problem: str | None = None
     secrets: tuple[str, ...] = ()
+    is_stored_only: bool = False
 
     def hidden(self, text: str | None) -> str | None:
         """A text without the secrets."""
@@ -85,9 +88,16 @@ class Runtime:
 
     def _knows(self, monitor_id: int, generation: int) -> bool:
         known = self.ready.get(monitor_id)
-        return known is not None and known.watched.generation >= generation and known.problem is None
+        return (
+            known is not None
+            and known.watched.generation >= generation
+            and (known.problem is None or known.is_stored_only)
+        )
 
     def _prepare(self, watched: Watched) -> Ready:
+        missing = not_running("Monitor", canonical(watched.spec))
+        if missing:  # checking a part of it would pretend that the whole was checked
+            return Ready(watched, Expectations((), ()), None, f"not running yet: {missing}", is_stored_only=True)
         expectations = compile_expectations(watched.spec)
         if watched.spec.heartbeat:
             return Ready(watched, expectations, None)

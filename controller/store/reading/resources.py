@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from controller.decisions.conditions import running
 from controller.store.reading.query import Filter, Reader, plain
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceSummary:
-    """One live spec: identity and place. `revision` is the commit that last changed it."""
+    """One live spec: identity and place. `revision` is the commit that last changed it.
+
+    Its condition `Running` is False while it is stored and nothing acts on it yet.
+    """
 
     kind: str
     workspace: str
@@ -24,6 +28,7 @@ class ResourceSummary:
     revision: str
     created_at: datetime
     updated_at: datetime
+    conditions: list[dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class ResourceDetail(ResourceSummary):
     history: list[HistoryLine]
 
 
-_SUMMARY = """r.kind, r.workspace, r.name, r.labels, r.annotations, s.name AS source, r.file, r.line, r.generation,
+_SUMMARY = """r.kind, r.spec, r.workspace, r.name, r.labels, r.annotations, s.name AS source, r.file, r.line, r.generation,
     v.commit AS revision, r.created_at, r.updated_at"""
 _FROM = "FROM resource r JOIN source s ON s.id = r.source_id JOIN revision v ON v.id = r.updated_revision"
 _HISTORY_SHOWN = 100
@@ -78,7 +83,7 @@ async def page(
 async def one(reader: Reader, kind: str, workspace: str, name: str) -> ResourceDetail | None:
     """One resource with its history; one that was deleted, too."""
     row = await reader.fetchrow(
-        f"SELECT r.id, r.spec, r.deleted_at, {_SUMMARY} {_FROM} WHERE r.kind = $1 AND r.workspace = $2 AND r.name = $3",
+        f"SELECT r.id, r.deleted_at, {_SUMMARY} {_FROM} WHERE r.kind = $1 AND r.workspace = $2 AND r.name = $3",
         kind,
         workspace,
         name,
@@ -111,4 +116,6 @@ async def has_workspace(reader: Reader, workspace: str) -> bool:
 
 
 def _summary(row: Any) -> dict[str, Any]:
-    return dict(row) | {"labels": plain(row["labels"]), "annotations": plain(row["annotations"])}
+    found = dict(row) | {"labels": plain(row["labels"]), "annotations": plain(row["annotations"])}
+    spec = plain(found.pop("spec"))
+    return found | {"conditions": [running(row["kind"], spec)]}
