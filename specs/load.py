@@ -143,7 +143,7 @@ def _load(files: Mapping[str, str], before: Loaded | None, others: Mapping[str, 
         found += [_near(by_key[key].draft, near[key]) for key in near.keys() & by_key.keys()]
         is_complete = not others and not any(one.severity == Severity.ERROR for one in found)
         found += check_references(named, documents, also_named=claimed.union(near), is_complete=is_complete)
-        if is_complete:
+        if is_complete and not any(one.severity == Severity.ERROR for one in found):
             found += analyse(whole, documents, config)
     found = _unsilenced(found, by_key)
     kept = Memory(parsed, context, made) if remember else None

@@ -183,7 +183,7 @@ def test_a_valid_monitor_is_stored_in_a_form_that_reads_back_as_itself(
     data = {"apiVersion": API_VERSION, "kind": "Monitor", "metadata": {"name": "a", "labels": labels}}
     loaded = load({"a.yaml": yaml.safe_dump(data | {"spec": probe | common}, allow_unicode=True)})
 
-    assert loaded.diagnostics == []
+    assert loaded.errors == []
     [resource] = loaded.resources
     stored = json.loads(json.dumps(resource.spec))
     assert typed("Monitor", stored) == resource.model
