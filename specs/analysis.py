@@ -165,11 +165,9 @@ def alerts_that_take_the_way_that_broke(whole: Whole) -> Iterator[Diagnostic]:
     for rule in whole.of("AlertRule"):
         channels = [("Channel", rule.workspace, name) for name in _rule(rule).notify]
         hosts = {ways.get(key) for key in channels}
-        if len(hosts) != 1 or None in hosts:
+        host = hosts.pop() if len(hosts) == 1 else None
+        if host is None or host in _LOOPBACK:  # many things live on one machine while somebody tries Wakeful
             continue
-        host = hosts.pop()
-        if host in _LOOPBACK:
-            continue  # many things live on one machine while somebody tries Wakeful
         for monitor in whole.watched[rule.key]:
             if rule.key not in reported and host in _hosts(_monitor(monitor)):
                 reported.add(rule.key)
