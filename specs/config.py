@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from specs.fields import Model, ScalarText
+from specs.fields import Model
 
 
 def _check_budget(value: Any) -> str:
@@ -39,11 +39,11 @@ def _check_variable(key: str) -> str:
 
 
 Variables = Annotated[
-    dict[Annotated[str, AfterValidator(_check_variable)], ScalarText],
+    dict[Annotated[str, AfterValidator(_check_variable)], str | bool | int | float],
     WithJsonSchema(
         {
             "type": "object",
-            "additionalProperties": {"type": ["string", "integer", "boolean"]},
+            "additionalProperties": {"type": ["string", "number", "boolean"]},
             "propertyNames": {"pattern": VARIABLE_NAME},
         }
     ),
@@ -70,5 +70,5 @@ class Config(Model):
         description="Which files are read, as globs from the folder of the source.",
     )
     ignore: list[str] = Field(default=[], description="Which files are left out.", examples=[["drafts/**"]])
-    variables: Variables = Field(default={}, description="Values for `${var.X}`.", examples=[{"domain": "example.com"}])
+    variables: Variables = Field(default={}, description="Values for `${var.X}`. One that stands alone keeps its type, so a port may be a number.", examples=[{"domain": "example.com"}])
     guards: Guards = Field(default=Guards(), description="What one revision may take away.")
