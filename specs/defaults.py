@@ -21,7 +21,7 @@ def _optional(name: str) -> Any:
     )
 
 
-MonitorDefaults = create_model(  # type: ignore[call-overload]
+MonitorDefaults = create_model(
     "MonitorDefaults",
     __base__=Model,
     __doc__="Keys of a Monitor; those of a probe hold for monitors with that probe.",

@@ -26,6 +26,38 @@ _TYPES = {
 }
 # pydantic's error → where its context tells the bound, and our words
 _BOUNDS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+# what other tools call it → what we do; the first that there is
+SYNONYMS = {
+    "interval": ("every", "period"),
+    "frequency": ("every", "period"),
+    "period": ("every",),
+    "schedule": ("cron", "every"),
+    "tags": ("labels", "match"),
+    "group": ("labels", "groups"),
+    "assertions": ("expect", "that"),
+    "conditions": ("expect", "that"),
+    "assert": ("expect", "that"),
+    "retries": ("confirm",),
+    "failureThreshold": ("confirm", "down"),
+    "successThreshold": ("up", "confirm"),
+    "locations": ("regions",),
+    "type": ("http",),
+    "url": ("http", "webhook"),
+    "target": ("http",),
+    "receivers": ("notify",),
+    "channels": ("notify",),
+    "receiver": ("notify",),
+    "channel": ("notify",),
+    "selector": ("match",),
+    "matchers": ("match",),
+    "duration": ("for",),
+    "responseTime": ("latency",),
+    "statusCode": ("status",),
+    "services": ("components",),
+    "vars": ("variables",),
+    "parents": ("dependsOn",),
+    "depends_on": ("dependsOn",),
+}
 _TRUTHS = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
 
 
@@ -50,7 +82,9 @@ def explained(draft: Draft, path: Path, model: type[Model], at: Path, detail: Er
     match kind:
         case "extra_forbidden":
             shown = ", ".join(f"`{key}`" for key in keys)
-            hint = did_you_mean(name, keys) or (f"the keys here are {shown}" if keys else None)
+            other = next((key for key in SYNONYMS.get(name, ()) if key in keys), None)
+            hint = f"here it is called `{other}`" if other else did_you_mean(name, keys)
+            hint = hint or (f"the keys here are {shown}" if keys else "remove it")
             if name == "<<":
                 hint = "YAML 1.2 has no merge keys; repeat the values, or use an alias for all of them"
             return finding(draft, "unknown-key", f"unknown key `{name}`", path, hint, key=True)
@@ -70,21 +104,23 @@ def explained(draft: Draft, path: Path, model: type[Model], at: Path, detail: Er
             value = detail["input"]
             known = re.findall(r"`([^`]*)`", expected)
             shown = f"`{value}`" if isinstance(value, str) else named(value)
-            hint = did_you_mean(str(value), known)
+            key = path[-1] if path and isinstance(path[-1], str) else name
+            hint = did_you_mean(str(value), known) or f"write `{key}: {known[0] if known else expected}`"
             return finding(draft, "value", f"`{name}` is {shown}, but must be {expected}", path, hint)
         case "too_short" | "string_too_short":
             least = detail["ctx"]["min_length"]
             need = "must not be empty" if least == 1 else f"must have at least {least} characters"
-            return finding(draft, "value", f"`{name}` {need}", path, None)
+            hint = "write at least one, or leave the key out" if kind == "too_short" else "write more, or leave it out"
+            return finding(draft, "value", f"`{name}` {need}", path, hint)
         case "too_long" | "string_too_long":
             things = "characters" if kind == "string_too_long" else "items"
             message = f"`{name}` has more than {detail['ctx']['max_length']} {things}"
             return finding(draft, "value", message, path, "shorten it")
         case _:
-            return _wrong_type(draft, path, name, detail)
+            return _wrong_type(draft, path, name, detail, _keys_at(model, path[len(at) :]))
 
 
-def _wrong_type(draft: Draft, path: Path, name: str, detail: ErrorDetails) -> Diagnostic:
+def _wrong_type(draft: Draft, path: Path, name: str, detail: ErrorDetails, keys: list[str]) -> Diagnostic:
     kind, value = detail["type"], detail["input"]
     if kind in _BOUNDS:
         key, words = _BOUNDS[kind]
@@ -95,9 +131,22 @@ def _wrong_type(draft: Draft, path: Path, name: str, detail: ErrorDetails) -> Di
         message = f"`{name}` must be {_TYPES[kind]}, but is {named(value)}"
         node = draft.node(path)
         written = node.value if isinstance(value, int | float) and node is not None else value
-        return finding(draft, "type", message, path, _type_hint(kind, path[-1] if path else "", value, str(written)))
+        hint = _type_hint(kind, path[-1] if path else "", value, str(written))
+        return finding(draft, "type", message, path, hint or _general_hint(kind, name, keys))
     message = detail["msg"][0].lower() + detail["msg"][1:]
-    return finding(draft, "value", f"`{name}`: {message}", path, None)
+    return finding(draft, "value", f"`{name}`: {message}", path, f"`wakeful explain {draft.kind}` says what it takes")
+
+
+def _general_hint(kind: str, name: str, keys: list[str]) -> str:
+    """What to write where nothing is known about the value but that it is of another type."""
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        some = " or ".join(f"`{key}`" for key in keys[:3])
+        return f"write its keys below it, such as {some}" if keys else "write `key: value` lines below it"
+    if kind == "list_type":
+        return f"write `{name}: [ … ]`, or one `- ` line for each"
+    if kind == "string_type":
+        return f"write one text: `{name}: …`"
+    return f"write `{name}: true`" if kind.startswith("bool") else f"write a number without quotes: `{name}: 3`"
 
 
 def _type_hint(kind: str, name: str | int, value: Any, written: str) -> str | None:

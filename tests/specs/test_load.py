@@ -42,7 +42,7 @@ MISTAKES = {
     "unknown key, in Python's spelling": (
         "Monitor",
         f"depends_on: []\n{TCP}",
-        ("unknown-key", "spec.depends_on", "depends_on", "unknown key `depends_on`", "did you mean `dependsOn`?"),
+        ("unknown-key", "spec.depends_on", "depends_on", "unknown key `depends_on`", "here it is called `dependsOn`"),
     ),
     "unknown key, nested": (
         "Monitor",
@@ -116,17 +116,29 @@ MISTAKES = {
     "mapping for text": (
         "Monitor",
         "http: {url: {a: b}}",
-        ("type", "spec.http.url", "{a: b}", "`url` must be text, but is a mapping", None),
+        ("type", "spec.http.url", "{a: b}", "`url` must be text, but is a mapping", "write one text: `url: …`"),
     ),
     "list for text": (
         "Monitor",
         f"description: [a]\n{TCP}",
-        ("type", "spec.description", "[a]", "`description` must be text, but is a list", None),
+        (
+            "type",
+            "spec.description",
+            "[a]",
+            "`description` must be text, but is a list",
+            "write one text: `description: …`",
+        ),
     ),
     "nothing for a mapping": (
         "Monitor",
         f"expect:\n{TCP}",
-        ("type", "spec.expect", "", "`expect` must be a mapping, but is empty", None),
+        (
+            "type",
+            "spec.expect",
+            "",
+            "`expect` must be a mapping, but is empty",
+            "write its keys below it, such as `status` or `latency` or `body`",
+        ),
     ),
     "text for a mapping": (
         "Monitor",
@@ -136,7 +148,7 @@ MISTAKES = {
             "spec.http",
             "https://a.example",
             "`http` must be a mapping, but is the text `https://a.example`",
-            None,
+            "write its keys below it, such as `url` or `method` or `headers`",
         ),
     ),
     "text for a list": (
@@ -158,12 +170,24 @@ MISTAKES = {
     "fraction for a whole number": (
         "Monitor",
         "tcp: {host: h, port: 5.5}",
-        ("type", "spec.tcp.port", "5.5", "`port` must be a whole number, but is the number `5.5`", None),
+        (
+            "type",
+            "spec.tcp.port",
+            "5.5",
+            "`port` must be a whole number, but is the number `5.5`",
+            "write a number without quotes: `port: 3`",
+        ),
     ),
     "truth for a number": (
         "Monitor",
         "http: {url: https://a.example, redirects: true}",
-        ("type", "spec.http.redirects", "true", "`redirects` must be a whole number, but is `true`", None),
+        (
+            "type",
+            "spec.http.redirects",
+            "true",
+            "`redirects` must be a whole number, but is `true`",
+            "write a number without quotes: `redirects: 3`",
+        ),
     ),
     "`no` for false": (
         "Monitor",
@@ -190,7 +214,13 @@ MISTAKES = {
     "number in a list of mappings": (
         "StatusPage",
         "title: t\ncomponents:\n  - 5",
-        ("type", "spec.components[0]", "5", "`components[0]` must be a mapping, but is the number `5`", None),
+        (
+            "type",
+            "spec.components[0]",
+            "5",
+            "`components[0]` must be a mapping, but is the number `5`",
+            "write its keys below it, such as `name` or `description` or `monitors`",
+        ),
     ),
     "too short an interval": (
         "Monitor",
@@ -242,12 +272,12 @@ MISTAKES = {
     "empty list": (
         "Monitor",
         f"regions: []\n{TCP}",
-        ("value", "spec.regions", "[]", "`regions` must not be empty", None),
+        ("value", "spec.regions", "[]", "`regions` must not be empty", "write at least one, or leave the key out"),
     ),
     "empty text": (
         "Monitor",
         f"{HTTP}\nexpect: {{body: {{contains: ''}}}}",
-        ("value", "spec.expect.body.contains", "''", "`contains` must not be empty", None),
+        ("value", "spec.expect.body.contains", "''", "`contains` must not be empty", "write more, or leave it out"),
     ),
     "too long a text": (
         "StatusPage",
@@ -519,7 +549,13 @@ MISTAKES = {
     "dangling dependency": (
         "Monitor",
         f"dependsOn: [other, othr]\n{TCP}",
-        ("dangling", "spec.dependsOn[1]", "othr", "there is no Monitor `othr`", "did you mean `other`?"),
+        (
+            "dangling",
+            "spec.dependsOn[1]",
+            "othr",
+            "there is no Monitor `othr`",
+            "did you mean `other`?",
+        ),
     ),
     "dangling channel": (
         "AlertRule",
