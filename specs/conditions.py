@@ -16,32 +16,79 @@ from cel_expr_python import cel
 _T = cel.Type
 _PHASES = {name: timedelta(milliseconds=1) for name in ("dns", "connect", "tls", "firstByte", "transfer")}
 
+_LATENCY = {"latency": (_T.DURATION, timedelta(milliseconds=1))}
+_IP = {"ip": (_T.STRING, "192.0.2.1")}
+_MAP = (_T.Map(_T.STRING, _T.DURATION), _PHASES)
+_CERTIFICATE = {
+    # each a variable of its own: CEL takes no duration inside a map of anything
+    "certificate.validFor": (_T.DURATION, timedelta(days=30)),
+    "certificate.issuer": (_T.STRING, ""),
+    "certificate.subject": (_T.STRING, ""),
+    "certificate.names": (_T.List(_T.STRING), [""]),
+}
+_QUERY = {"value": (_T.DYN, 1), "rows": (_T.INT, 1), **_LATENCY}
+
 # probe → variable → (type, a value of that type for the trial run at validation)
 VARIABLES: dict[str, dict[str, tuple[Any, Any]]] = {
     "http": {
         "status": (_T.INT, 200),
-        "latency": (_T.DURATION, timedelta(milliseconds=1)),
-        "phases": (_T.Map(_T.STRING, _T.DURATION), _PHASES),
+        **_LATENCY,
+        "phases": _MAP,
         "body": (_T.STRING, ""),
         "json": (_T.DYN, {}),
         "headers": (_T.Map(_T.STRING, _T.STRING), {}),
-        "ip": (_T.STRING, "192.0.2.1"),
-        # each a variable of its own: CEL takes no duration inside a map of anything
-        "certificate.validFor": (_T.DURATION, timedelta(days=30)),
-        "certificate.issuer": (_T.STRING, ""),
-        "certificate.subject": (_T.STRING, ""),
-        "certificate.names": (_T.List(_T.STRING), [""]),
+        **_IP,
+        **_CERTIFICATE,
     },
-    "tcp": {
-        "connected": (_T.BOOL, True),
-        "latency": (_T.DURATION, timedelta(milliseconds=1)),
-        "ip": (_T.STRING, "192.0.2.1"),
+    "tcp": {"connected": (_T.BOOL, True), **_LATENCY, **_IP},
+    "udp": {"response": (_T.STRING, ""), **_LATENCY, **_IP},
+    "tls": {**_LATENCY, "phases": _MAP, **_IP, **_CERTIFICATE},
+    "starttls": {**_LATENCY, "phases": _MAP, **_IP, **_CERTIFICATE},
+    "dns": {
+        "rcode": (_T.STRING, "NOERROR"),
+        "answers": (_T.List(_T.STRING), [""]),
+        "authenticated": (_T.BOOL, True),
+        **_LATENCY,
     },
+    "icmp": {"loss": (_T.DOUBLE, 0.0), **_LATENCY, "jitter": (_T.DURATION, timedelta(milliseconds=1)), **_IP},
+    "websocket": {"message": (_T.STRING, ""), **_LATENCY, "phases": _MAP, **_IP, **_CERTIFICATE},
+    "grpc": {"serving": (_T.STRING, "SERVING"), **_LATENCY, **_IP, **_CERTIFICATE},
+    "ssh": {"banner": (_T.STRING, ""), "exitCode": (_T.INT, 0), "output": (_T.STRING, ""), **_LATENCY, **_IP},
+    "smtp": {"banner": (_T.STRING, ""), "code": (_T.INT, 220), **_LATENCY, **_IP, **_CERTIFICATE},
+    "domain": {
+        "validFor": (_T.DURATION, timedelta(days=30)),
+        "registrar": (_T.STRING, ""),
+        "statuses": (_T.List(_T.STRING), [""]),
+    },
+    "postgres": _QUERY,
+    "mysql": _QUERY,
+    "redis": {"value": (_T.DYN, "PONG"), **_LATENCY},
+    "mqtt": {"message": (_T.STRING, ""), **_LATENCY},
+    "prometheus": {
+        "value": (_T.DOUBLE, 0.0),
+        "samples": (_T.List(_T.Map(_T.STRING, _T.DYN)), []),
+        **_LATENCY,
+    },
+    "browser": {**_LATENCY, "phases": _MAP, "errors": (_T.INT, 0)},
+    "steps": {},
     "heartbeat": {},
+    "composite": {},
 }
+
+LONGEST = 4000
+"""Characters of one expression."""
+MOST_PATTERNS = 50
+"""Regular expressions in one expression."""
 
 _POSITION = re.compile(r"<input>:(\d+):(\d+): (.*?)(?:\n|$)", re.DOTALL)
 _PATTERN_LITERAL = re.compile(r"""\.matches\(\s*(r'[^']*'|r"[^"]*"|'[^'\\]*'|"[^"\\]*")\s*\)""")
+# a text in quotes of each kind, and a remark
+_QUOTED = re.compile(
+    r"""(?i:\b(?P<raw>r|br|rb))?(?P<quote>\'\'\'|\"\"\"|'|")"""
+    r"""(?P<inside>(?:(?(raw)(?!)|\\.)|(?!(?P=quote)).)*?)(?P=quote)|//[^\n]*""",
+    re.DOTALL,
+)
+_NOT_CEL = re.compile(r"[^A-Za-z0-9_ \t\r\n\f+\-*/%<>=!&|?:.,()\[\]{}]")
 _COMPARISON = re.compile(r"==|!=|<=|>=|<|>")
 
 
@@ -97,18 +144,39 @@ def compile_condition(text: str, probe: str) -> Condition:
     Raises ConditionError when it is not CEL, names an unknown variable, compares different types, is
     not true-or-false, or holds a regular expression that does not compile.
     """
+    _check_characters(text)
     environment = _environment(probe)
     program = _compile(environment, text)
     if program.return_type() not in (_T.BOOL, _T.DYN):
         kind = program.return_type().name().lower()
         raise ConditionError(f"the expression gives {_article(kind)}, but must be true or false", 1, 1)
-    for match in _PATTERN_LITERAL.finditer(text):
+    for count, match in enumerate(_PATTERN_LITERAL.finditer(text)):
+        if count == MOST_PATTERNS:
+            line, column = _position(text, match.start() + 1)
+            raise ConditionError(f"the expression has more than {MOST_PATTERNS} regular expressions", line, column)
         trial = _compile(environment, f'"".matches({match.group(1)})').eval(data=_sample(probe))
         if trial.type() == _T.ERROR:
-            line = text.count("\n", 0, match.start()) + 1
-            column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 2
+            line, column = _position(text, match.start() + 1)
             raise ConditionError(_plain(str(trial.value())), line, column)
     return Condition(text, program, _left_side(environment, text))
+
+
+def _check_characters(text: str) -> None:
+    """Refuse what the compiler would take long to say: it stumbles over each character of a wrong text anew."""
+    if len(text) > LONGEST:
+        raise ConditionError(f"the expression is longer than {LONGEST} characters", 1, 1)
+    bare = _QUOTED.sub(lambda match: " " * len(match.group()), text)
+    if wrong := _NOT_CEL.search(bare):
+        line, column = _position(text, wrong.start())
+        if wrong.group() in "'\"":
+            raise ConditionError("the text that begins here has no end", line, column)
+        shown = wrong.group() if wrong.group().isprintable() else f"U+{ord(wrong.group()):04X}"
+        raise ConditionError(f"`{shown}` means nothing in an expression", line, column)
+
+
+def _position(text: str, offset: int) -> tuple[int, int]:
+    """Line and column of a place in a text, from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
 def _sample(probe: str) -> dict[str, Any]:
@@ -119,6 +187,8 @@ def _compile(environment: Any, text: str) -> Any:
     try:
         return environment.compile(text)
     except (RuntimeError, TypeError) as error:
+        if "recursion" in str(error):
+            raise ConditionError("the expression is nested too deeply, or has too many parts", 1, 1) from None
         match = _POSITION.search(str(error))
         if not match:
             raise ConditionError(_plain(str(error)), 1, 1) from None

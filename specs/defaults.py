@@ -1,6 +1,5 @@
 """Defaults: what holds for the monitors of its folder and below."""
 
-from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema, create_model
@@ -21,19 +20,21 @@ def _optional(name: str) -> Any:
     )
 
 
+_FIELDS: dict[str, Any] = {name: _optional(name) for name in _KEYS} | {
+    probe: (_PARTIAL | None, Field(default=None, description=f"For `{probe}` monitors.")) for probe in PROBES
+}
 MonitorDefaults = create_model(
     "MonitorDefaults",
     __base__=Model,
     __doc__="Keys of a Monitor; those of a probe hold for monitors with that probe.",
-    **{name: _optional(name) for name in _KEYS},
-    **{probe: (_PARTIAL | None, Field(default=None, description=f"For `{probe}` monitors.")) for probe in PROBES},
+    **_FIELDS,
 )
 
 
 class Defaults(Model):
     """What holds for the monitors of its folder and below, unless they or a nearer Defaults say otherwise."""
 
-    monitor: MonitorDefaults | None = Field(  # type: ignore[valid-type]
+    monitor: MonitorDefaults | None = Field(
         default=None,
         description="Keys of a Monitor's `spec`. Mappings are joined key by key, anything else is replaced.",
         examples=[{"every": "30s", "regions": ["eu", "us"], "http": {"headers": {"User-Agent": "wakeful"}}}],

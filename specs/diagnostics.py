@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +29,39 @@ class Span:
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 NOWHERE = Span(1, 1, 1, 1)
+
+
+# code → what it stands for
+CODES = {
+    "api-version": "`apiVersion` is one that this Wakeful does not know.",
+    "condition": "A CEL expression does not compile, or compares what cannot be compared.",
+    "cycle": "Monitors depend on each other in a circle.",
+    "dangling": "Something is referred to that is not there.",
+    "duplicate": "Two documents claim the same name, address or folder.",
+    "duplicate-key": "A key stands twice in one mapping.",
+    "feeds-nothing": "A component of a status page has no monitor behind it.",
+    "gap": "A schedule leaves times in which nobody is on call.",
+    "hidden": "An outage of a dependency that nobody watches hides this one.",
+    "limit": "A workspace holds more than its limits allow.",
+    "missing-key": "A key that must be there is not.",
+    "never-fires": "A rule can never fire.",
+    "never-reached": "A limit is never reached, as something else comes first.",
+    "plain-secret": "A secret stands in git as it is.",
+    "region": "A region is not one of those that the Config declares.",
+    "same-way": "An alert goes only by way of what it is about.",
+    "secret": "A secret stands where it would be stored and shown.",
+    "tells-nobody": "A rule has nobody to tell.",
+    "type": "A value is of another type than it must be.",
+    "unknown-key": "A key is not one that Wakeful knows.",
+    "unknown-kind": "A kind is not one that Wakeful knows.",
+    "unused-channel": "Nothing sends to a channel.",
+    "unused-variable": "Nothing uses a variable.",
+    "unwatched": "No alert rule watches a monitor.",
+    "value": "A value is not one that may stand here.",
+    "variable": "A variable is not defined, or cannot stand here.",
+    "watches-nothing": "A selector matches no monitor.",
+    "yaml": "The file cannot be read as YAML.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +121,25 @@ def render(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
         end = span.end_column if span.end_line == span.line else len(line) + 1
         excerpt, start = _window(line.replace("\t", " "), span.column - 1)
         width = max(1, min(end - span.column, len(excerpt) - start))
-        out += [f"{gutter} |", f"{number} | {excerpt}", f"{gutter} | {' ' * start}{'^' * width}"]
+        before, marked = cells(excerpt[:start]), max(1, cells(excerpt[start : start + width]))
+        out += [f"{gutter} |", f"{number} | {excerpt}", f"{gutter} | {' ' * before}{'^' * marked}"]
     if diagnostic.hint:
         out.append(f"hint: {diagnostic.hint}")
     return "\n".join(out)
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal a text takes: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me") else _wide(char)
+        for char in text
+    )
+
+
+def _wide(char: str) -> int:
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
 def _window(line: str, start: int, width: int = 120) -> tuple[str, int]:

@@ -84,7 +84,8 @@ def explained(draft: Draft, path: Path, model: type[Model], at: Path, detail: Er
             shown = ", ".join(f"`{key}`" for key in keys)
             other = next((key for key in SYNONYMS.get(name, ()) if key in keys), None)
             hint = f"here it is called `{other}`" if other else did_you_mean(name, keys)
-            hint = hint or (f"the keys here are {shown}" if keys else "remove it")
+            many = f"`wakeful explain {draft.kind}` lists the keys" if len(keys) > 12 else f"the keys here are {shown}"
+            hint = hint or (many if keys else "remove it")
             if name == "<<":
                 hint = "YAML 1.2 has no merge keys; repeat the values, or use an alias for all of them"
             return finding(draft, "unknown-key", f"unknown key `{name}`", path, hint, key=True)

@@ -132,7 +132,7 @@ def _load(files: Mapping[str, str], before: Loaded | None, others: Mapping[str, 
     found += [problem for one in made.values() for problem in one.found]
     pairs = [pair for one in made.values() for pair in one.pairs]
     by_key, documents, problems = _unique(pairs)
-    found += problems
+    found += problems + _crossed_renames(by_key)
     whole = {key: pair.resource for key, pair in by_key.items() if pair.is_whole}
     # What an unreadable document would have defined is not known, so nothing is said to be missing.
     if not any(one.code == "yaml" for one in found):
@@ -289,11 +289,12 @@ def _placed(draft: Draft, cascade: Cascade) -> Draft:
 def _fitting(spec: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """The defaults that mean something to a monitor: those of another probe do not."""
     probe = next((key for key in PROBES if key in spec), "")
-    return {
+    fitting = {
         key: monitor_conditions.fitting(probe, key, value)
         for key, value in defaults.items()
         if key not in PROBES or key == probe
     }
+    return {key: value for key, value in fitting.items() if value != {} or key == probe}
 
 
 def _pair(draft: Draft, config: Config, found: list[Diagnostic]) -> Pair | None:
@@ -508,6 +509,19 @@ def _unique(pairs: list[Pair]) -> tuple[dict[Key, Pair], dict[Key, Draft], list[
                 found.append(finding(draft, "duplicate", message, path, "give one of the two another `slug`"))
             slugs[slug] = resource
     return by_key, {key: pair.draft for key, pair in by_key.items()}, found
+
+
+def _crossed_renames(by_key: Mapping[Key, Pair]) -> list[Diagnostic]:
+    """Two that are each said to be renamed from the other: after it was applied it would be due again."""
+    found = []
+    for (kind, workspace, name), pair in by_key.items():
+        former = pair.resource.renamed_from
+        other = by_key.get((kind, workspace, former)) if former else None
+        if other and other.resource.renamed_from == name and former != name:
+            message = f"`{name}` and `{former}` are each said to be renamed from the other"
+            path: Path = ("metadata", "renamedFrom")
+            found.append(finding(pair.draft, "value", message, path, "rename in two steps, over a third name"))
+    return found
 
 
 def _near(draft: Draft, other: Neighbour) -> Diagnostic:

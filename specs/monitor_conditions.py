@@ -8,7 +8,8 @@ from specs import tree
 from specs.conditions import VARIABLES, ConditionError, compile_condition
 from specs.diagnostics import Diagnostic, did_you_mean
 from specs.draft import Draft, finding
-from specs.monitor import PROBES
+from specs.expect import FITS
+from specs.probes import PROBES
 from specs.tree import Path
 
 
@@ -49,17 +50,32 @@ def problem(
 
 def fitting(probe: str, key: str, value: Any) -> Any:
     """A default of a monitor without what its probe cannot use."""
-    return value
+    if key not in ("expect", "degraded") or not isinstance(value, Mapping) or probe not in FITS:
+        return value
+    return {name: inner for name, inner in value.items() if name in FITS[probe] or name not in FITS["http"]}
 
 
 def _expressions(spec: Any) -> Iterator[tuple[Path, str, str]]:
     """Each expression with its path and the probe whose variables it may use."""
-    probes = [probe for probe in PROBES if isinstance(spec, dict) and spec.get(probe) is not None]
-    if len(probes) != 1 or not VARIABLES[probes[0]]:
+    if not isinstance(spec, dict):
         return
-    for block in ("expect", "degraded"):
-        inside = spec.get(block)
+    probes = [probe for probe in PROBES if spec.get(probe) is not None]
+    if len(probes) != 1:
+        return
+    if VARIABLES[probes[0]]:
+        yield from _inside(spec, ("spec",), probes[0])
+    steps = spec.get("steps")
+    for index, step in enumerate(steps) if isinstance(steps, list) else ():
+        if isinstance(step, dict):
+            yield from _inside(step, ("spec", "steps", index), "http")
+
+
+def _inside(block: Mapping[str, Any], path: Path, probe: str) -> Iterator[tuple[Path, str, str]]:
+    for key in ("expect", "degraded"):
+        inside = block.get(key)
         texts = inside.get("that") if isinstance(inside, dict) else None
+        if texts is None:
+            continue
         for index, text in enumerate(texts) if isinstance(texts, list) else [(None, texts)]:
             if isinstance(text, str):
-                yield ("spec", block, "that", *(() if index is None else (index,))), text, probes[0]
+                yield (*path, key, "that", *(() if index is None else (index,))), text, probe

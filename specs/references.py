@@ -7,27 +7,20 @@ from specs.diagnostics import Diagnostic, Severity, did_you_mean
 from specs.draft import Draft, finding
 from specs.monitor import Monitor
 from specs.resource import Key, Resource
-from specs.status_page import StatusPage
 from specs.tree import Path
 
 
 def references(resource: Resource) -> Iterator[tuple[Path, str, str]]:
     """Each reference of a resource: its path in the document, the kind and the name referred to."""
-    match resource.model:
-        case Monitor() as monitor:
-            for index, name in enumerate(monitor.depends_on):
-                yield ("spec", "dependsOn", index), "Monitor", name
-        case AlertRule() as rule:
-            for index, name in enumerate(rule.notify):
-                yield ("spec", "notify", index), "Channel", name
-            for index, name in enumerate(rule.match.monitors):
-                yield ("spec", "match", "monitors", index), "Monitor", name
-        case StatusPage() as page:
-            for at, component in enumerate(page.components):
-                for index, name in enumerate(component.monitors):
-                    yield ("spec", "components", at, "monitors", index), "Monitor", name
-        case _:
-            return
+    model = resource.model
+    if isinstance(model, Monitor):
+        for index, name in enumerate(model.depends_on):
+            yield ("spec", "dependsOn", index), "Monitor", name
+        if model.composite:
+            for index, name in enumerate(model.composite.monitors or ()):
+                yield ("spec", "composite", "monitors", index), "Monitor", name
+    elif hasattr(model, "references"):
+        yield from model.references()
 
 
 def check_references(
@@ -102,5 +95,7 @@ def _cycles(resources: Mapping[Key, Resource], drafts: Mapping[Key, Draft]) -> l
 
 def _dependencies(resource: Resource) -> list[Key]:
     model = resource.model
-    names = model.depends_on if isinstance(model, Monitor) else []
+    names = [*model.depends_on] if isinstance(model, Monitor) else []
+    if isinstance(model, Monitor) and model.composite:
+        names += model.composite.monitors or []
     return [("Monitor", resource.workspace, name) for name in names]

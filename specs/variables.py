@@ -10,12 +10,43 @@ _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _NAME = re.compile(r"(var|secret|each|step)\.([A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_][A-Za-z0-9_-]*)*)")
 _WHOLE = re.compile(r"\$\{(var|each)\.([^}]*)\}")
 
+_CHANNELS = [
+    "slack",
+    "discord",
+    "teams",
+    "telegram",
+    "pagerduty",
+    "opsgenie",
+    "sms",
+    "voice",
+    "ntfy",
+    "mattermost",
+    "pushover",
+    "googleChat",
+    "apprise",
+]
 # Where `${secret.X}` may stand: only what a worker needs at the moment of use.
 SECRET_PLACES: tuple[tuple[str, ...], ...] = (
     ("spec", "http"),
+    ("spec", "steps"),
+    ("spec", "browser"),
+    ("spec", "tcp", "send"),
+    ("spec", "udp", "send"),
+    ("spec", "tls"),
+    ("spec", "websocket"),
+    ("spec", "grpc"),
+    ("spec", "ssh"),
+    ("spec", "smtp"),
+    ("spec", "postgres"),
+    ("spec", "mysql"),
+    ("spec", "redis"),
+    ("spec", "mqtt"),
+    ("spec", "prometheus"),
     ("spec", "heartbeat", "token"),
     ("spec", "webhook"),
     ("spec", "email"),
+    *(("spec", channel) for channel in _CHANNELS),
+    ("spec", "access", "password"),
 )
 
 

@@ -46,8 +46,8 @@ async def build(pool: Any, slug: str, now: datetime) -> bytes | None:
         Line(
             component.name,
             component.description,
-            worst(found[name].health if name in found else Health.UNKNOWN for name in component.monitors),
-            history([intervals[ids[name]] for name in component.monitors if name in ids], now),
+            worst(found[name].health if name in found else Health.UNKNOWN for name in component.monitors or ()),
+            history([intervals[ids[name]] for name in component.monitors or () if name in ids], now),
         )
         for component in page.spec.components
     ]
@@ -80,4 +80,4 @@ def banner(healths: list[Health]) -> str:
 
 
 def _concerned(components: list[Component], monitor: str) -> str:
-    return ", ".join(one.name for one in components if monitor in one.monitors)
+    return ", ".join(one.name for one in components if monitor in (one.monitors or ()))

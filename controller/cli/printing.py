@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -64,9 +65,20 @@ def headed(text: str) -> str:
 
 
 def diagnostic(one: Diagnostic, sources: Mapping[str, str]) -> str:
-    """A finding as text for this terminal: cut to its width where a line of YAML is longer, and painted."""
-    lines = _narrow(render(one, sources).split("\n"))
-    return "\n".join(_painted(line) for line in lines)
+    """A finding as text for this terminal: wrapped and cut to its width, and painted."""
+    return "\n".join(_painted(line) for line in fitted(one, sources, width()).split("\n"))
+
+
+def fitted(one: Diagnostic, sources: Mapping[str, str], columns: int) -> str:
+    """A finding in so many columns: words are wrapped, and a longer line of YAML is cut together with its caret."""
+    lines = []
+    for line in _narrow(render(one, sources).split("\n"), columns):
+        if _EXCERPT.match(line) or len(line) <= columns:
+            lines.append(line)
+        else:
+            indent = "       " if line.lstrip().startswith("-->") else "  "
+            lines += textwrap.wrap(line, columns, subsequent_indent=indent, break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def width() -> int:
@@ -110,13 +122,14 @@ def _painted(line: str) -> str:
     return headed(line)
 
 
-def _narrow(lines: list[str]) -> list[str]:
+def _narrow(lines: list[str], room: int) -> list[str]:
     """Cut an excerpt and its caret alike, so that a narrow terminal does not wrap them apart."""
-    room = width()
     carets = next((line for line in lines if set(line.replace("|", "", 1).strip()) == {"^"}), None)
     if carets is None or max(len(line) for line in lines if _EXCERPT.match(line)) <= room:
         return lines
     gutter = carets.index("|") + 2
     keep = max(room - gutter, 20)
+    if any(not line.isascii() for line in lines if _EXCERPT.match(line)):
+        return lines  # columns and characters part ways; better wrapped by the terminal than cut at the wrong place
     left = max(0, carets.index("^") - gutter - keep // 3)
     return [line[:gutter] + line[gutter + left :][:keep] if _EXCERPT.match(line) else line for line in lines]

@@ -249,3 +249,25 @@ def as_errors(specs: Specs) -> Specs:
     """The specs with every warning turned into an error."""
     strict = [replace(one, severity=Severity.ERROR) for one in specs.diagnostics]
     return replace(specs, loaded=replace(specs.loaded, diagnostics=strict))
+
+
+def changed_since(path: str, revision: str) -> frozenset[str]:
+    """The files that differ from a revision, committed or not, as findings in `path` name them.
+
+    Raises UsageError where git knows no such revision, and Unreachable where there is no repository.
+    """
+    import git
+
+    root = Path(path if Path(path).is_dir() else Path(path).parent)
+    top, _, commit = _resolved(str(root), revision)
+    with git.Repo(top) as repository:
+        repository.git.update_environment(GIT_DIR=str(repository.git_dir))
+        listed = repository.git.diff("--name-only", "-z", "--no-renames", commit, "--")
+    here = Path.cwd().resolve()
+    found = set()
+    for name in listed.split("\0"):
+        file = Path(top) / name
+        found.add(file.relative_to(here).as_posix() if here in file.parents else file.as_posix())
+        if root.resolve() in file.parents:
+            found.add(_prefix(str(root)) + file.relative_to(root.resolve()).as_posix())
+    return frozenset(found)

@@ -5,110 +5,118 @@ from typing import TYPE_CHECKING
 
 import click
 
-from controller.cli import printing
-from controller.cli.printing import count, headed, out, out_json, say
+from controller.cli.printing import headed, out, say
 
 if TYPE_CHECKING:
+    from controller.cli.output.report import Report
     from controller.cli.sources import Specs
-    from specs.diagnostics import Diagnostic
+
+FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab", "markdown")
 
 
-@click.command()
+@click.command(short_help="Say what is wrong with specs, where, and what to do.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    help="How to print findings; `github` annotates a pull request.",
-)
+@click.option("--format", "style", type=click.Choice(FORMATS), default="text", help="How to print what was found.")
+@click.option("--output", metavar="FILE", help="Write it to a file, and a summary to the terminal.")
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
-def validate(paths: tuple[str, ...], style: str, strict: bool) -> int:
+@click.option("--revision", metavar="REV", help="Read the folder as it was at a revision of its git repository.")
+@click.option("--changed-since", metavar="REV", help="Show what is wrong in files changed since a revision first.")
+@click.option("--all", "shows_all", is_flag=True, help="Show every finding, however many there are.")
+def validate(
+    paths: tuple[str, ...],
+    style: str,
+    output: str | None,
+    strict: bool,
+    revision: str | None,
+    changed_since: str | None,
+    shows_all: bool,
+) -> int:
     """Check specs: every finding with its place and what to do.
 
-    PATH is a folder, which is read as one repository (`.` by default), or files, which are read together as
-    one; `-` is standard input. The exit code is 1 when there are errors.
+    PATH is a folder, which is read as one repository (`.` by default), or a file, which is read as a part of the
+    repository that it lies in; `-` is standard input. The exit code is 1 when there are errors.
     """
     from controller.cli import sources
+    from controller.cli.output.report import Report
 
-    several = sources.read(paths or ["."])
+    several = (
+        [sources.at_revision(path, revision) for path in paths or ["."]] if revision else sources.read(paths or ["."])
+    )
     if strict:
         several = [sources.as_errors(one) for one in several]
-    {"text": _text, "json": _json, "github": _github}[style](several)
-    dangles = any(finding.code == "dangling" for one in several for finding in one.errors)
-    if dangles and any(path == sources.STDIN or not _is_folder(path) for path in paths):
-        say(headed("note: of single files, only those that were named are known; name the folder to know all"))
-    return 1 if any(one.errors for one in several) else 0
-
-
-def summary(several: Sequence["Specs"]) -> str:
-    """`12 resources in 5 files: 2 errors, 1 warning`."""
-    resources, read = sum(len(one.resources) for one in several), sum(len(one.texts) for one in several)
-    errors, warnings = _counts(several)
-    return f"{count(resources, 'resource')} in {count(read, 'file')}: {count(errors, 'error')}, {count(warnings, 'warning')}"
-
-
-def _counts(several: Sequence["Specs"]) -> tuple[int, int]:
-    errors = sum(len(one.errors) for one in several)
-    return errors, sum(len(one.diagnostics) for one in several) - errors
-
-
-def _text(several: Sequence["Specs"]) -> None:
-    for one in several:
-        for finding in one.diagnostics:
-            out(printing.diagnostic(finding, one.texts) + "\n")
-    errors, warnings = _counts(several)
-    out(printing.paint(summary(several), "red" if errors else "yellow" if warnings else "green"))
-
-
-def _json(several: Sequence["Specs"]) -> None:
-    errors, warnings = _counts(several)
-    out_json(
-        {
-            "resources": sum(len(one.resources) for one in several),
-            "files": sum(len(one.texts) for one in several),
-            "errors": errors,
-            "warnings": warnings,
-            "diagnostics": [finding.as_json() for one in several for finding in one.diagnostics],
-        }
+    report = Report(
+        [finding for one in several for finding in one.diagnostics],
+        {name: text for one in several for name, text in one.texts.items()},
+        sum(len(one.resources) for one in several),
+        _changed(paths, changed_since),
     )
+    _write(_rendered(report, style, shows_all=shows_all), output, report)
+    _note_single_files(several, paths)
+    return 1 if report.errors else 0
 
 
-def _github(several: Sequence["Specs"]) -> None:
-    for one in several:
-        for finding in one.diagnostics:
-            out(annotation(finding))
-    out(summary(several))
+def _rendered(report: "Report", style: str, *, shows_all: bool) -> str:
+    from controller.cli.output import github, gitlab, json, junit, markdown, sarif, text
+
+    match style:
+        case "text":
+            return text.render(report, shows_all=shows_all)
+        case "github":
+            _append_summary(github.summary(report))
+            return github.render(report)
+        case _:
+            formats = {"json": json, "sarif": sarif, "junit": junit, "gitlab": gitlab, "markdown": markdown}
+            rendered: str = formats[style].render(report)
+            return rendered
 
 
-def annotation(finding: "Diagnostic") -> str:
-    """The finding as a workflow command that GitHub Actions shows beside the line."""
-    span = finding.span
-    properties = {
-        "file": finding.file,
-        "line": span.line,
-        "endLine": span.end_line,
-        "col": span.column,
-        # GitHub ignores columns that span several lines, and wants the end to be inclusive.
-        "endColumn": max(span.column, span.end_column - 1),
-        "title": f"{finding.path or finding.code}",
-    }
-    if span.end_line != span.line:
-        del properties["col"], properties["endColumn"]
-    shown = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    words = finding.message + (f"\nhint: {finding.hint}" if finding.hint else "")
-    return f"::{finding.severity} {shown}::{_escaped(words)}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def _is_folder(path: str) -> bool:
+def _write(text: str, output: str | None, report: "Report") -> None:
+    if output is None:
+        out(text)
+        return
     from pathlib import Path
 
-    return Path(path).is_dir()
+    from controller.errors import UsageError
+
+    try:
+        Path(output).write_text(text + "\n", encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise UsageError(f"`{output}` cannot be written: {error.strerror}", "choose another file") from None
+    say(report.summary)
+
+
+def _append_summary(text: str) -> None:
+    """Add to the summary of the step, where GitHub Actions gave a file for it."""
+    from pathlib import Path
+
+    from controller import settings
+
+    file = settings.environment().get("GITHUB_STEP_SUMMARY")
+    if file:
+        with Path(file).open("a", encoding="utf-8", errors="replace") as summary:
+            summary.write(text)
+
+
+def _changed(paths: Sequence[str], since: str | None) -> frozenset[str]:
+    """The files that were changed, as findings name them; none where nobody asked, or git cannot tell."""
+    from controller import settings
+    from controller.cli import sources
+    from controller.errors import UsageError
+
+    base = settings.environment().get("GITHUB_BASE_REF")
+    if since:
+        return sources.changed_since((paths or ["."])[0], since)
+    if base:
+        try:
+            return sources.changed_since((paths or ["."])[0], f"origin/{base}")
+        except UsageError:  # a shallow clone: an order is no reason to fail
+            return frozenset()
+    return frozenset()
+
+
+def _note_single_files(several: Sequence["Specs"], paths: Sequence[str]) -> None:
+    from controller.cli import sources
+
+    dangles = any(finding.code == "dangling" for one in several for finding in one.errors)
+    if dangles and sources.STDIN in paths:
+        say(headed("note: of standard input only itself is known; name the folder to know all"))

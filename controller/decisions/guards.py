@@ -15,7 +15,12 @@ def refusals(plan: Plan, wanted: Sequence[Resource], live: Sequence[Live], guard
 
     Never prunes to nothing, and keeps to the budgets for deletes and for monitors that lose their last alert rule.
     """
-    found = []
+    found = [
+        f"`{one.resource.name}` is said to be renamed from `{one.live.name}`, but both are live and `{one.live.name}` "
+        f"goes: if that rename was applied long ago, remove its `renamedFrom`; if `{one.resource.name}` shall take its "
+        f"place, delete the live `{one.resource.name}` in a commit of its own first"
+        for one in plan.unclear
+    ]
     if plan.deletes and not wanted:
         found.append(f"it would delete everything: {len(live)} resources are live and the source has none")
     else:

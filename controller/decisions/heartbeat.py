@@ -11,6 +11,8 @@ def judge_pings(heartbeat: Heartbeat, last_ping: datetime | None, now: datetime)
     """Say whether a job calls as often as it should."""
     if last_ping is None:
         return Health.UNKNOWN, "no ping yet"
+    if heartbeat.period is None:
+        return Health.UNKNOWN, "not running yet: `heartbeat.cron` is not there yet"
     silence = now - last_ping
     if silence <= heartbeat.period + heartbeat.grace:
         return Health.UP, None

@@ -69,7 +69,10 @@ class Delete:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a revision would do. `moved` only stand elsewhere in the files; `kept` are protected from deletion."""
+    """What a revision would do.
+
+    `moved` only stand elsewhere in the files; `kept` are protected from deletion; `unclear` renames a person must mend.
+    """
 
     creates: tuple[Create, ...] = ()
     updates: tuple[Update, ...] = ()
@@ -77,6 +80,8 @@ class Plan:
     moved: tuple[Update, ...] = ()
     kept: tuple[Live, ...] = ()
     unchanged: int = 0
+    unclear: tuple[Update, ...] = ()
+    """Said to be renamed from something that is live and goes, while their own name is live, too."""
 
     @property
     def is_empty(self) -> bool:
@@ -115,7 +120,11 @@ def plan(wanted: Sequence[Resource], live: Sequence[Live]) -> Plan:
     live_by_key = {one.key: one for one in live}
     wanted_keys = {one.key for one in wanted}
     creates, updates, moved, claimed = list[Create](), list[Update](), list[Update](), set[Key]()
+    unclear = list[Update]()
     for resource in wanted:
+        former = _former(resource, live_by_key, wanted_keys) if resource.renamed_from else None
+        if former and resource.key in live_by_key:
+            unclear.append(Update(former, resource, ()))
         current = live_by_key.get(resource.key) or _former(resource, live_by_key, wanted_keys | claimed)
         if current is None:
             creates.append(Create(resource))
@@ -130,7 +139,7 @@ def plan(wanted: Sequence[Resource], live: Sequence[Live]) -> Plan:
     kept = tuple(one for one in gone if one.annotations.get(PRUNE) == "disabled")
     deletes = tuple(Delete(one) for one in gone if one not in kept)
     unchanged = len(wanted) - len(creates) - len(updates)
-    return Plan(tuple(creates), tuple(updates), deletes, tuple(moved), kept, unchanged)
+    return Plan(tuple(creates), tuple(updates), deletes, tuple(moved), kept, unchanged, tuple(unclear))
 
 
 def compare(old: Any, new: Any, path: str = "") -> Iterable[FieldChange]:

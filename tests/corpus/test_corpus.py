@@ -55,6 +55,6 @@ def test_what_is_wrong_in_meaning_is_said_as_error_or_warning(case: Path) -> Non
 
 def _is_valid(document: object) -> bool:
     kind = document.get("kind") if isinstance(document, dict) else None
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         return False
-    return bool(Draft202012Validator(schema(str(kind))).is_valid(document))
+    return bool(Draft202012Validator(schema(kind)).is_valid(document))

@@ -141,3 +141,9 @@ def test_a_stored_rule_that_is_no_longer_read_watches_nothing() -> None:
     broken.spec.clear()
 
     assert silenced_monitors(wanted(*monitors(2), CHANNEL), [*current, broken]) == []
+
+
+def test_a_rename_that_nobody_can_be_sure_of_is_held() -> None:
+    [words] = held([monitor(TCP, "old"), monitor(TCP, "new")], [monitor(TCP, "new", renamedFrom="old")])
+
+    assert words.startswith("`new` is said to be renamed from `old`, but both are live and `old` goes: ")

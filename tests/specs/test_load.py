@@ -87,9 +87,9 @@ MISTAKES = {
         ("missing-key", "spec.http", "http", "missing key `url`", "add `url` to `spec.http`"),
     ),
     "missing key at the top": (
-        "AlertRule",
-        "down: {}",
-        ("missing-key", "spec", "spec", "missing key `notify`", "add `notify` to `spec`"),
+        "StatusPage",
+        "title: t",
+        ("missing-key", "spec", "spec", "missing key `components`", "add `components` to `spec`"),
     ),
     "number for text": (
         "Monitor",
@@ -419,7 +419,13 @@ MISTAKES = {
     "no probe": (
         "Monitor",
         "every: 60s",
-        ("value", "spec", "spec", "the monitor has no probe", "add one of `http`, `tcp`, `heartbeat`"),
+        (
+            "value",
+            "spec",
+            "spec",
+            "the monitor has no probe",
+            "add one of `http`, `steps`, `browser`, `tcp`, `udp`, `tls`, `starttls`, `dns`, `icmp`, `websocket`, `grpc`, `ssh`, `smtp`, `domain`, `postgres`, `mysql`, `redis`, `mqtt`, `prometheus`, `heartbeat`, `composite`",
+        ),
     ),
     "two probes": (
         "Monitor",
@@ -466,8 +472,8 @@ MISTAKES = {
             "value",
             "spec.expect",
             "expect",
-            "`expect` and `degraded` are not for a heartbeat: pings arrive or they do not",
-            "remove them",
+            "`expect` is not for `heartbeat`: pings arrive or they do not",
+            "remove `expect`",
         ),
     ),
     "status of a TCP connection": (
@@ -475,10 +481,10 @@ MISTAKES = {
         f"{TCP}\nexpect: {{status: 200}}",
         (
             "value",
-            "spec.expect",
-            "expect",
-            "`expect` has `status`, `body` or `certificate`, which are for `http`",
-            "for `tcp` use `latency` and `that`",
+            "spec.expect.status",
+            "200",
+            "`expect` has `status`, which `tcp` cannot tell",
+            "for `tcp` there is `latency` and `that`",
         ),
     ),
     "rule without a condition": (
@@ -489,7 +495,13 @@ MISTAKES = {
     "channel without a type": (
         "Channel",
         "{}",
-        ("value", "spec", "spec", "the channel has no type", "add one of `webhook`, `email`"),
+        (
+            "value",
+            "spec",
+            "spec",
+            "the channel has no type",
+            "add one of `webhook`, `email`, `slack`, `discord`, `teams`, `telegram`, `pagerduty`, `opsgenie`, `sms`, `voice`, `ntfy`, `mattermost`, `pushover`, `googleChat`, `webPush`, `apprise`",
+        ),
     ),
     "undefined variable": (
         "Monitor",

@@ -20,12 +20,13 @@ class Published:
     @property
     def monitors(self) -> list[str]:
         """The names of the monitors behind its components, each once."""
-        return list(dict.fromkeys(name for component in self.spec.components for name in component.monitors))
+        return list(dict.fromkeys(name for component in self.spec.components for name in component.monitors or ()))
 
 
+# What only some may see is shown to nobody as long as we cannot tell who asks.
 _SELECT = """
     SELECT workspace, coalesce(spec ->> 'slug', name) AS slug, spec FROM resource
-    WHERE kind = 'StatusPage' AND deleted_at IS NULL
+    WHERE kind = 'StatusPage' AND deleted_at IS NULL AND spec -> 'access' IS NULL
 """
 
 
