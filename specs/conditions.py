@@ -82,11 +82,15 @@ MOST_PATTERNS = 50
 
 _POSITION = re.compile(r"<input>:(\d+):(\d+): (.*?)(?:\n|$)", re.DOTALL)
 _PATTERN_LITERAL = re.compile(r"""\.matches\(\s*(r'[^']*'|r"[^"]*"|'[^'\\]*'|"[^"\\]*")\s*\)""")
-# a text in quotes of each kind, and a remark
+# a text in quotes of each kind, or a remark
 _QUOTED = re.compile(
-    r"""(?i:\b(?P<raw>r|br|rb))?(?P<quote>\'\'\'|\"\"\"|'|")"""
-    r"""(?P<inside>(?:(?(raw)(?!)|\\.)|(?!(?P=quote)).)*?)(?P=quote)|//[^\n]*""",
-    re.DOTALL,
+    r"""
+    \b(?:[rR][bB]?|[bB][rR])(?:'''.*?'''|\"\"\".*?\"\"\"|'[^'\n]*'|"[^"\n]*")
+    | '''(?:[^\\]|\\.)*?''' | \"\"\"(?:[^\\]|\\.)*?\"\"\"
+    | '(?:[^'\\\n]|\\.)*' | "(?:[^"\\\n]|\\.)*"
+    | //[^\n]*
+    """,
+    re.DOTALL | re.VERBOSE,
 )
 _NOT_CEL = re.compile(r"[^A-Za-z0-9_ \t\r\n\f+\-*/%<>=!&|?:.,()\[\]{}]")
 _COMPARISON = re.compile(r"==|!=|<=|>=|<|>")

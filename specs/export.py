@@ -63,8 +63,66 @@ def schema(kind: str) -> dict[str, Any]:
             "metadata": {"$ref": "#/$defs/Metadata"},
             "spec": {"$ref": "#/$defs/Spec"},
         },
-        "$defs": dict(sorted(definitions.items())),
+        "$defs": {name: _with_variables(value) for name, value in sorted(definitions.items())},
     }
+
+
+def bundle() -> dict[str, Any]:
+    """One JSON Schema for documents of every kind, that refers to nothing outside itself, as editors like it."""
+    definitions: dict[str, Any] = {}
+    for kind in KINDS:
+        whole = schema(kind)
+        inner = whole.pop("$defs")
+        del whole["$schema"]
+        definitions |= {f"{kind}.{name}": _prefixed(value, kind) for name, value in inner.items()}
+        definitions[kind] = _prefixed(whole, kind)
+    return {
+        "$schema": DRAFT,
+        "title": "Wakeful",
+        "description": "A spec of Wakeful, of any kind.",
+        "type": "object",
+        "required": ["apiVersion", "kind"],
+        "properties": {"apiVersion": {"const": API_VERSION}, "kind": {"enum": list(KINDS)}},
+        "allOf": [
+            {
+                "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+                "then": {"$ref": f"#/$defs/{kind}"},
+            }
+            for kind in KINDS
+        ],
+        "$defs": definitions,
+    }
+
+
+def _prefixed(value: Any, kind: str) -> Any:
+    """References to definitions of a kind, told apart from those of others."""
+    if isinstance(value, dict):
+        return {
+            key: inner.replace("#/$defs/", f"#/$defs/{kind}.")
+            if key == "$ref" and isinstance(inner, str)
+            else _prefixed(inner, kind)
+            for key, inner in value.items()
+        }
+    return [_prefixed(inner, kind) for inner in value] if isinstance(value, list) else value
+
+
+_VARIABLE = {"type": "string", "pattern": r"^\$\{(var|each)\.[^}]+\}$"}
+
+
+def _with_variables(value: Any) -> Any:
+    """Numbers and truths may be written as a variable that stands alone."""
+    if isinstance(value, list):
+        return [_with_variables(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    inside = {
+        key: _with_variables(inner) if key not in ("examples", "default", "enum", "const") else inner
+        for key, inner in value.items()
+    }
+    if inside.get("type") not in ("integer", "number", "boolean"):
+        return inside
+    outer = {key: inside.pop(key) for key in ("description", "default", "examples", "title") if key in inside}
+    return outer | {"anyOf": [inside, _VARIABLE]}
 
 
 def schemas() -> dict[str, str]:

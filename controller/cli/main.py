@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from controller.cli import init, migrate, plan, printing, reconcile, roles, run, validate
+from controller.cli import explain, fmt, init, migrate, plan, printing, reconcile, roles, run, schema, validate
 from controller.errors import SpecError, Unreachable, UsageError
 
 FINDINGS = 1
@@ -132,6 +132,9 @@ for _command in (
     validate.validate,
     plan.plan,
     run.run,
+    fmt.fmt,
+    explain.explain,
+    schema.schema,
     roles.up,
     roles.controller,
     roles.worker,

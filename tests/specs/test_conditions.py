@@ -1,11 +1,13 @@
 """CEL conditions: refused when they are written, explained when they fail."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from specs.conditions import VARIABLES, ConditionError, compile_condition
+from specs.probes import PROBES
 
 SEEN: dict[str, Any] = {
     "status": 503,
@@ -135,6 +137,15 @@ def test_a_long_value_is_cut() -> None:
         ("body.matches('[')", 1, 6, "invalid regular expression: missing ]: ["),
         ("status == 200 &&\nbody.matches(r'\\d[')", 2, 6, "invalid regular expression: missing ]: ["),
         ("status == 200 # why", 1, 15, "`#` means nothing in an expression"),
+        ("status @ 200", 1, 8, "`@` means nothing in an expression"),
+        ("status == 2\u00a000", 1, 12, "`U+00A0` means nothing in an expression"),
+        ("body == 'ok", 1, 9, "the text that begins here has no end"),
+        ('body == "ok\\"', 1, 9, "the text that begins here has no end"),
+        ("status == 200 &&\n  body == 'ok", 2, 11, "the text that begins here has no end"),
+        ("x" * 4001, 1, 1, "the expression is longer than 4000 characters"),
+        ("!" + "(" * 100 + "true" + ")" * 100, 1, 1, "the expression is nested too deeply, or has too many parts"),
+        ("1 == 1" + " + 1" * 100, 1, 1, "the expression is nested too deeply, or has too many parts"),
+        ("&&".join(["body.matches('a')"] * 51), 1, 955, "the expression has more than 50 regular expressions"),
         ("certificate.gone == 1", 1, 1, "there is no `certificate.gone` here"),
         ("certificate.validFor > 5", 1, 22, "`>` does not work on duration and int"),
         ("gone(1)", 1, 1, "there is no `gone` here"),
@@ -151,13 +162,118 @@ def test_what_is_no_condition_is_refused_at_its_place(text: str, line: int, colu
     assert (caught.value.line, caught.value.column) == (line, column)
 
 
-@pytest.mark.parametrize("probe", ["http", "tcp"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"body == '\'#@`'",
+        r"""body == "\"#" || body == "'@'" """,
+        r"body.matches(r'\\')  // it's r'…' that ends at the next quote: # @",
+        "body == '''it's # fine'''",
+        'body == """say "@" """',
+        "b'#' == b'#'",
+        "body == '日本語 😀'",
+        "body\n  .contains('a')\t// `remark`\n  || true",
+    ],
+)
+def test_any_character_may_stand_in_quotes_and_remarks(text: str) -> None:
+    assert compile_condition(text, "http")
+
+
+# what takes a parser longest: depth, chains, ambiguity, and characters that it must recover from
+SLOW = {
+    "brackets": "(" * 4000,
+    "lists": "[" * 1990 + "1" + "]" * 1990,
+    "maps": "{1:" * 900 + "1" + "}" * 900,
+    "negations": "!" * 3990 + "true",
+    "ands": "true&&" * 660 + "true",
+    "sums": "1+" * 1990 + "1 == 1",
+    "ternaries": "true?1:" * 560 + "1 == 1",
+    "nested ternaries": "true?" * 700 + "1" + ":1" * 700,
+    "selections": "json" + ".a" * 1990,
+    "calls": "json" + ".a()" * 900,
+    "macros": "[1].all(x, " * 300 + "true" + ")" * 300,
+    "numbers": "1 in [" + "1," * 1900 + "1]",
+    "other types": "status=='a'&&" * 300 + "true",
+    "unknown names": "&&".join(f"q{index}==1" for index in range(450)),
+    "unknown characters": "\N{GRINNING FACE}" * 4000,
+    "backslashes": "'" + "\\\\" * 1990,
+    "quotes": "'" * 3999,
+    "open texts": "'''a\n" * 799,
+    "raw texts": "r'a" * 1333,
+    "structures": "a{b:" * 1000,
+    "patterns": "&&".join(f"body.matches('(a{{1,{index}}}){{100}}')" for index in range(1, 51)),
+    "one large pattern": "body.matches('" + "a?" * 1900 + "')",
+    "any bytes": "".join(chr(1 + index * 7 % 255) for index in range(4000)),
+    "very long": "true || " * 500_000 + "true",
+}
+
+
+@pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
+def test_no_expression_takes_long_or_gets_a_long_answer(text: str) -> None:
+    words = ""
+    started = time.perf_counter()
+    try:
+        compile_condition(text, "http")
+    except ConditionError as error:
+        words = error.message
+
+    assert time.perf_counter() - started < 0.25
+    assert len(words) < 200
+
+
+def test_each_probe_has_its_variables() -> None:
+    assert set(VARIABLES) == set(PROBES)
+
+
+@pytest.mark.parametrize("probe", [probe for probe, variables in VARIABLES.items() if variables])
 def test_each_variable_has_a_trial_value_of_its_type(probe: str) -> None:
     values = {name: value for name, (_, value) in VARIABLES[probe].items()}
 
-    assert values
     for name in values:
         assert compile_condition(f"{name} == {name}", probe).failure(values) is None
+
+
+@pytest.mark.parametrize(
+    ("probe", "text"),
+    [
+        ("tcp", "connected && latency < duration('1s')"),
+        ("udp", "response.startsWith('pong')"),
+        ("tls", "certificate.validFor > duration('240h') && phases.tls < duration('1s')"),
+        ("starttls", "'mail.example.com' in certificate.names"),
+        ("dns", "rcode == 'NOERROR' && '192.0.2.1' in answers && authenticated"),
+        ("icmp", "loss < 20.0 && jitter < duration('10ms')"),
+        ("websocket", "message.contains('pong')"),
+        ("grpc", "serving == 'SERVING'"),
+        ("ssh", "exitCode == 0 && output == '' && banner.startsWith('SSH-2.0')"),
+        ("smtp", "code == 220 && banner.contains('ESMTP')"),
+        ("domain", "validFor > duration('720h') && !('clientHold' in statuses)"),
+        ("postgres", "value > 5 && rows == 1"),
+        ("mysql", "value == 'ok'"),
+        ("redis", "value == 'PONG'"),
+        ("mqtt", "message.matches('^[0-9]+$')"),
+        ("prometheus", "value < 0.5 && samples.size() > 0"),
+        ("browser", "errors == 0"),
+    ],
+)
+def test_a_probe_says_what_it_saw(probe: str, text: str) -> None:
+    assert compile_condition(text, probe)
+
+
+@pytest.mark.parametrize(
+    ("probe", "text", "message"),
+    [
+        ("dns", "status == 200", "there is no `status` here"),
+        ("icmp", "loss < 20", "`<` does not work on double and int"),
+        ("ssh", "exitCode == '0'", "`==` does not work on int and string"),
+        ("prometheus", "value > 5", "`>` does not work on double and int"),
+        ("domain", "latency < duration('1s')", "there is no `latency` here"),
+    ],
+)
+def test_a_probe_does_not_say_what_it_cannot_see(probe: str, text: str, message: str) -> None:
+    with pytest.raises(ConditionError) as caught:
+        compile_condition(text, probe)
+
+    assert caught.value.message == message
 
 
 def test_each_text_is_compiled_once() -> None:
