@@ -257,7 +257,8 @@ def quoted(keys: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(first)} {last} {end}" if first else end
 
 
-def _check_host(text: str) -> str:
+def check_host(text: str) -> str:
+    """The host itself. Raises ValueError with a hint."""
     if "${" in text:
         return text
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text):
@@ -291,7 +292,7 @@ def _check_address(text: str) -> str:
 Host = Annotated[
     str,
     Field(min_length=1, max_length=253),
-    AfterValidator(_check_host),
+    AfterValidator(check_host),
     WithJsonSchema(
         {
             "$comment": "a host name, or an address",
@@ -330,8 +331,8 @@ class UrlOf:
         """The URL itself. Raises ValueError with a hint."""
         if "${" in url.split("/", 3)[0]:
             return url  # the scheme itself comes from a secret
-        kind = " or ".join(self._schemes)
-        wrong = f"`{url}` is not {'an' if kind[0] in 'aeiouh' else 'a'} {kind} URL|write `{self._example}`"
+        kinds = quoted(self._schemes, "or").replace("`", "")
+        wrong = f"`{url}` is not {'an' if kinds[0] in 'aeiouhm' else 'a'} {kinds} URL|write `{self._example}`"
         try:
             parts = urlsplit(url)
             host = parts.hostname

@@ -132,7 +132,7 @@ def _type(value: dict[str, Any], definitions: dict[str, Any]) -> str:
     if kind == "array":
         return f"list of {_type(value.get('items', {}), definitions)}"
     if isinstance(kind, list):
-        return " or ".join(_PLAIN.get(one, one) for one in kind)
+        return " or ".join(str(_PLAIN.get(one, one)) for one in kind)
     if kind == "string" and "ms|s|m|h|d|w" in value.get("pattern", ""):
         return "duration"
     if kind == "object" and isinstance(value.get("additionalProperties"), dict):

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from controller.cli import explain, fmt, init, migrate, plan, printing, reconcile, roles, run, schema, validate
+from controller.cli import doctor, explain, fmt, init, migrate, plan, printing, reconcile, roles, run, schema, validate
 from controller.errors import SpecError, Unreachable, UsageError
 
 FINDINGS = 1
@@ -140,6 +140,7 @@ for _command in (
     roles.worker,
     roles.api,
     migrate.migrate,
+    doctor.doctor,
     reconcile.reconcile,
     _version_command,
 ):

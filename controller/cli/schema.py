@@ -52,7 +52,7 @@ def _set_up(root: Path, editor: str) -> None:
 def _vscode(file: Path) -> None:
     """Add to the settings; a file that holds comments is left alone, and what to add is printed."""
     wanted = {"yaml.schemas": {f"./{FILE}": GLOBS}}
-    current: dict[str, Any] = {}
+    current: Any = {}
     if file.exists():
         try:
             current = json.loads(file.read_text("utf-8"))

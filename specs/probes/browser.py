@@ -66,6 +66,8 @@ class Browser(Model):
 
     @model_validator(mode="after")
     def _one_way(self) -> "Browser":
-        if (self.steps is None) == (self.script is None):
-            raise ValueError("the browser needs something to do|write either `steps` or `script`")
+        if self.steps is None and self.script is None:
+            raise ValueError("the browser has nothing to do|add `steps` or `script`")
+        if self.steps is not None and self.script is not None:
+            raise ValueError("`steps` and `script` both say what to do|remove one of the two")
         return self

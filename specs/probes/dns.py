@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from specs.fields import Host, Model, Port, Text, one_or_many
+from specs.fields import Host, Model, Port, Text, check_host, one_or_many, problems_at
 
 Answers = Annotated[
     list[Text],
@@ -56,6 +56,11 @@ class Dns(Model):
                 )
             if self.port is not None:
                 raise ValueError("`port` is in the URL of `server`|write it there")
-        elif self.server is not None and "://" in self.server:
-            raise ValueError("`server` is a URL, which is for `https`|add `transport: https`, or name the host")
+        elif self.server is not None:
+            if "://" in self.server:
+                raise ValueError("`server` is a URL, which is for `https`|add `transport: https`, or name the host")
+            try:
+                check_host(self.server)
+            except ValueError as error:
+                raise problems_at((("server",), str(error), self.server)) from None
         return self

@@ -1,8 +1,10 @@
 """http: ask a web server."""
 
+import re
+from base64 import b64decode
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from specs.fields import (
     Host,
@@ -14,13 +16,43 @@ from specs.fields import (
     ScalarText,
     Text,
     UrlOf,
+    quoted,
     versions,
 )
 
 ProxyUrl = Annotated[str, UrlOf("http", "https", "socks5", "socks5h", example="http://proxy.example.com:3128")]
 MOST_FILE = 1024 * 1024
-BASE64 = r"^[A-Za-z0-9+/\s]*={0,2}\s*$|\$\{"
 MEDIA_TYPE = r"^[A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+(;.*)?$"
+
+
+def _check_base64(text: str) -> str:
+    try:
+        b64decode("".join(text.split()), validate=True)
+    except ValueError:
+        raise ValueError("`{name}` is not base64|write what `base64 FILE` prints, or use `text`") from None
+    return text
+
+
+def _check_media_type(text: str) -> str:
+    if not re.fullmatch(MEDIA_TYPE, text):
+        raise ValueError(f"`{text}` is not a media type|write one such as `text/csv`")
+    return text
+
+
+Base64 = Annotated[
+    str,
+    Field(max_length=2 * MOST_FILE),
+    AfterValidator(_check_base64),
+    WithJsonSchema({"type": "string", "maxLength": 2 * MOST_FILE, "pattern": r"^[A-Za-z0-9+/\s]*={0,2}\s*$"}),
+]
+MediaType = Annotated[str, AfterValidator(_check_media_type), WithJsonSchema({"type": "string", "pattern": MEDIA_TYPE})]
+Parameters = Annotated[
+    dict[str, ScalarText],
+    Field(max_length=100),
+    WithJsonSchema(
+        {"type": "object", "maxProperties": 100, "additionalProperties": {"type": ["string", "integer", "boolean"]}}
+    ),
+]
 METHODS = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -67,10 +99,10 @@ class Auth(Model):
     @model_validator(mode="after")
     def _one_way(self) -> "Auth":
         found = [key for key in ("basic", "digest", "bearer", "oauth2") if getattr(self, key) is not None]
-        if len(found) != 1:
-            raise ValueError(
-                "`auth` takes exactly one way to prove who asks|write `basic`, `digest`, `bearer` or `oauth2`"
-            )
+        if not found:
+            raise ValueError("`{name}` does not say how to prove who asks|add `basic`, `digest`, `bearer` or `oauth2`")
+        if len(found) > 1:
+            raise ValueError(f"`{{name}}` takes one way to prove who asks, not {quoted(found)}|remove one of them")
         return self
 
 
@@ -121,12 +153,10 @@ class File(Model):
     text: Annotated[str, Field(max_length=MOST_FILE)] | None = Field(
         default=None, description="What is in it, as text.", examples=["id,count\n1,2\n"]
     )
-    base64: Annotated[str, Field(max_length=2 * MOST_FILE, pattern=BASE64)] | None = Field(
+    base64: Base64 | None = Field(
         default=None, description="What is in it, as base64.", examples=["aWQsY291bnQKMSwyCg=="]
     )
-    type: Annotated[str, Field(pattern=MEDIA_TYPE)] | None = Field(
-        default=None, description="Its media type.", examples=["text/csv"]
-    )
+    type: MediaType | None = Field(default=None, description="Its media type.", examples=["text/csv"])
 
     @model_validator(mode="after")
     def _one_content(self) -> "File":
@@ -150,7 +180,7 @@ class Request(Model):
         default=5, description="How many redirects to follow; 0 takes the first answer as it is."
     )
     verify: bool = Field(default=True, description="Check the server's certificate chain and name.")
-    query: dict[str, ScalarText] | None = Field(
+    query: Parameters | None = Field(
         default=None, description="Added to the address, encoded.", examples=[{"page": "1"}]
     )
     json_: Annotated[Any, WithJsonSchema({})] = Field(
@@ -159,7 +189,7 @@ class Request(Model):
         description="The request body, as values to send as JSON.",
         examples=[{"ping": True}],
     )
-    form: dict[str, ScalarText] | None = Field(
+    form: Parameters | None = Field(
         default=None, description="The request body, as form fields.", examples=[{"user": "monitor"}]
     )
     files: Annotated[dict[str, File], Field(min_length=1, max_length=20)] | None = Field(

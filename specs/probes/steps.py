@@ -16,11 +16,10 @@ _CAPTURE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 _JSON_PATH = r"^(\$\.)?[^.\[\]\s]+(\.[^.\[\]\s]+|\[[0-9]+\])*$"
 
 
-def _check_captures(captures: dict[str, Any]) -> dict[str, Any]:
-    for name in captures:
-        if not re.fullmatch(_CAPTURE, name):
-            raise ValueError(f"`{name}` cannot be referred to as `${{step.{name}}}`|use letters, digits and `_`")
-    return captures
+def _check_capture(name: str) -> str:
+    if not re.fullmatch(_CAPTURE, name):
+        raise ValueError(f"`{name}` cannot be referred to as `${{step.{name}}}`|use letters, digits and `_`")
+    return name
 
 
 def _check_json_path(text: str) -> str:
@@ -62,9 +61,8 @@ class Step(Model):
     )
     degraded: Degraded | None = Field(default=None, description="What counts as fully up.")
     capture: Annotated[
-        dict[str, Capture],
+        dict[Annotated[str, AfterValidator(_check_capture)], Capture],
         Field(max_length=50, json_schema_extra={"propertyNames": {"pattern": _CAPTURE}}),
-        AfterValidator(_check_captures),
     ] = Field(default={}, description="Values to carry on.", examples=[{"user": {"json": "user.id"}}])
     always: bool = Field(
         default=False,
@@ -104,7 +102,7 @@ def _texts(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
 def _wrong_use(name: str, place: Place, captured: dict[str, str], every: dict[str, str]) -> str | None:
     """What is wrong with `${step.NAME}` at a place, and the hint."""
     if "that" in place:
-        return f"`${{step.{name}}}` cannot stand in a condition|write `step.{name}`, which is the same as a variable"
+        return f"`${{step.{name}}}` cannot stand in a condition|use `body: {{contains: …}}`, which takes it"
     if place[1] not in ("http", "expect", "degraded"):
         return f"`${{step.{name}}}` cannot stand here|use it in `http`, `expect` or `degraded`"
     if name in captured:

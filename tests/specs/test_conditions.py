@@ -145,7 +145,7 @@ def test_a_long_value_is_cut() -> None:
         ("x" * 4001, 1, 1, "the expression is longer than 4000 characters"),
         ("!" + "(" * 100 + "true" + ")" * 100, 1, 1, "the expression is nested too deeply, or has too many parts"),
         ("1 == 1" + " + 1" * 100, 1, 1, "the expression is nested too deeply, or has too many parts"),
-        ("&&".join(["body.matches('a')"] * 51), 1, 955, "the expression has more than 50 regular expressions"),
+        ("&&".join(["body.matches('a')"] * 51), 1, 956, "the expression has more than 50 regular expressions"),
         ("certificate.gone == 1", 1, 1, "there is no `certificate.gone` here"),
         ("certificate.validFor > 5", 1, 22, "`>` does not work on duration and int"),
         ("gone(1)", 1, 1, "there is no `gone` here"),
