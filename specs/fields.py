@@ -332,7 +332,7 @@ class UrlOf:
         if "${" in url.split("/", 3)[0]:
             return url  # the scheme itself comes from a secret
         kinds = quoted(self._schemes, "or").replace("`", "")
-        wrong = f"`{url}` is not {'an' if kinds[0] in 'aeiouhm' else 'a'} {kinds} URL|write `{self._example}`"
+        wrong = f"`{url}` is not {'an' if kinds[0] in 'aeiouh' else 'a'} {kinds} URL|write `{self._example}`"
         try:
             parts = urlsplit(url)
             host = parts.hostname

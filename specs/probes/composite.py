@@ -20,8 +20,11 @@ class Composite(Model):
     monitors: Annotated[list[Name], Field(min_length=1, max_length=1000)] | None = Field(
         default=None, description="Which monitors, by name.", examples=[["web-1", "web-2", "web-3"]]
     )
-    labels: Annotated[Labels, Field(min_length=1, json_schema_extra={"minProperties": 1})] | None = Field(
-        default=None, description="Which monitors, by labels.", examples=[{"service": "web"}]
+    labels: Annotated[Labels, Field(min_length=1)] | None = Field(
+        default=None,
+        description="Which monitors, by labels.",
+        examples=[{"service": "web"}],
+        json_schema_extra={"minProperties": 1},
     )
     up: Annotated[int, Field(ge=1)] | None = Field(
         default=None, description="How many must be up for this to be up; all when left out.", examples=[2]
