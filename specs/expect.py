@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from specs.fields import HEADER_NAME, Duration, Model, Regex, StatusCodes, Text
+from specs.fields import HEADER_NAME, Duration, Model, Regex, StatusCodes, Text, check_header_name
 from specs.json_schemas import JsonSchema
 
 Conditions = Annotated[
@@ -55,7 +55,11 @@ class Expect(Model):
     latency: Duration | None = Field(default=None, description="The longest total time.", examples=["2s"])
     body: Body | None = Field(default=None, description="What the body must hold.")
     headers: (
-        Annotated[dict[Annotated[str, Field(pattern=HEADER_NAME)], Regex], Field(min_length=1, max_length=50)] | None
+        Annotated[
+            dict[Annotated[str, AfterValidator(check_header_name)], Regex],
+            Field(min_length=1, max_length=50, json_schema_extra={"propertyNames": {"pattern": HEADER_NAME}}),
+        ]
+        | None
     ) = Field(
         default=None,
         description="Headers that the answer must have, each with a regular expression for its value.",

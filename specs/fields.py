@@ -352,7 +352,8 @@ HttpUrl = Annotated[str, UrlOf("http", "https", example="https://example.com/hea
 HEADER_NAME = r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"
 
 
-def _check_header_name(name: str) -> str:
+def check_header_name(name: str) -> str:
+    """The name itself. Raises ValueError with a hint."""
     if not re.fullmatch(HEADER_NAME, name):
         raise ValueError(f"`{name}` is not the name of a header|use letters, digits and dashes, as in `X-Request-Id`")
     return name
@@ -366,7 +367,7 @@ def _check_header_value(text: str) -> str:
 
 Headers = Annotated[
     dict[
-        Annotated[str, AfterValidator(_check_header_name)],
+        Annotated[str, AfterValidator(check_header_name)],
         Annotated[str, AfterValidator(_check_header_value), Field(max_length=8192)],
     ],
     Field(max_length=100),

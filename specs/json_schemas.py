@@ -15,6 +15,7 @@ from specs.fields import Place, problems_at, quoted
 MOST_PARTS = 5000
 DEEPEST = 50
 MOST_PROBLEMS = 10
+MOST_UNKNOWN = 100
 DIALECTS = {
     "https://json-schema.org/draft/2020-12/schema": "2020-12",
     "http://json-schema.org/draft-07/schema": "draft-07",
@@ -44,11 +45,17 @@ def check_schema(schema: dict[str, Any]) -> dict[str, Any]:
         raise problems_at((("$schema",), words, claimed))
     is_old = DIALECTS[claimed.removesuffix("#")] == "draft-07"
     problems = list[tuple[Place, str, Any]]()
+    unknown = 0
     for count, (place, part) in enumerate(_parts(schema, is_old)):
         if count >= MOST_PARTS:
             raise ValueError(f"the JSON Schema has more than {MOST_PARTS} parts|check less, or with `that`")
         if len(place) > DEEPEST:
             raise ValueError(f"the JSON Schema is nested more than {DEEPEST} deep|check less, or with `that`")
+        unknown += sum(key not in _KEYWORDS for key in part) if isinstance(part, dict) else 0
+        if unknown > MOST_UNKNOWN:
+            raise ValueError(
+                f"more than {MOST_UNKNOWN} keys are no keywords of JSON Schema|put names below `properties`"
+            )
         problems += _problems(schema, place, part, is_old)
         if len(problems) >= MOST_PROBLEMS:
             break
@@ -72,6 +79,8 @@ def _parts(schema: Any, is_old: bool) -> Iterator[tuple[Place, Any]]:
                 inner += [((*at, name), one) for name, one in value.items()]
             elif (key in _LISTS or (is_old and key == "items")) and isinstance(value, list):
                 inner += [((*at, index), one) for index, one in enumerate(value)]
+            elif key == "dependencies" and isinstance(value, dict):
+                inner += [((*at, name), one) for name, one in value.items() if not isinstance(one, list)]
             elif key in _SINGLE:
                 inner.append((at, value))
         waiting += reversed(inner)
@@ -120,12 +129,12 @@ def _wrong_reference(schema: dict[str, Any], reference: str) -> Words:
 
 def _type(value: Any) -> Words:
     names = value if isinstance(value, list) else [value]
-    wrong = next((name for name in names if name not in TYPES), None) if names else "nothing"
-    if wrong is None:
+    wrong = [name for name in names if name not in TYPES]
+    if names and not wrong:
         return "names a type twice|name each once" if len(set(names)) < len(names) else None
-    near = did_you_mean(wrong, TYPES) if isinstance(wrong, str) else None
-    shown = f"is `{wrong}`" if isinstance(wrong, str | int | float) else "is something else"
-    return f"must be {quoted(TYPES, 'or')}, but {shown}|{near or 'write one of these, or a list of them'}"
+    text = wrong[0] if wrong and isinstance(wrong[0], str) else ""
+    hint = did_you_mean(text, TYPES) or "write one of these, or a list of them"
+    return f"must be {quoted(TYPES, 'or')}{f', but is `{text}`' if text else ''}|{hint}"
 
 
 def _schema(_value: Any) -> Words:
@@ -183,7 +192,9 @@ def _needed(value: Any) -> Words:
 
 
 def _depends(value: Any) -> Words:
-    is_mapping = isinstance(value, dict) and all(isinstance(one, dict | bool | list) for one in value.values())
+    is_mapping = isinstance(value, dict) and all(
+        isinstance(one, dict | bool) or not _names(one) for one in value.values()
+    )
     return None if is_mapping else "must be a mapping|write `a: [b]`"
 
 

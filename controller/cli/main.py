@@ -10,7 +10,21 @@ from typing import Any
 
 import click
 
-from controller.cli import doctor, explain, fmt, init, migrate, plan, printing, reconcile, roles, run, schema, validate
+from controller.cli import (
+    doctor,
+    explain,
+    fmt,
+    import_,
+    init,
+    migrate,
+    plan,
+    printing,
+    reconcile,
+    roles,
+    run,
+    schema,
+    validate,
+)
 from controller.errors import SpecError, Unreachable, UsageError
 
 FINDINGS = 1
@@ -134,6 +148,7 @@ for _command in (
     run.run,
     fmt.fmt,
     explain.explain,
+    import_.import_,
     schema.schema,
     roles.up,
     roles.controller,

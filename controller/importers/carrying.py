@@ -116,7 +116,7 @@ class Cargo:
         for name, (file, line) in sorted(self.secrets.items()):
             why = f"set WAKEFUL_SECRET_{name} where the workers run; the value is not copied"
             self.notes.append(Note(Fate.CHANGED, file, line, "a secret", why))
-        return Imported(files, tuple(sorted(self.notes, key=lambda one: (one.file, one.line, one.what))))
+        return Imported(files, tuple(sorted(dict.fromkeys(self.notes), key=lambda one: (one.file, one.line, one.what))))
 
     def _note_wrong(self, one: _Doc, error: Diagnostic) -> None:
         file, line, what = one.origin

@@ -56,7 +56,7 @@ def written(documents: Iterable[Mapping[str, Any]], comment: str = "") -> str:
     """Documents as YAML 1.2 text, `---` between them; `comment` stands above them, line by line."""
     writer = YAML(typ="rt", pure=True)
     writer.version = None
-    writer.width = 110
+    writer.width = 1_000_000
     writer.indent(mapping=2, sequence=4, offset=2)
     texts = []
     for one in documents:

@@ -47,9 +47,9 @@ class Composite(Model):
                     count = "is only one monitor" if len(names) == 1 else f"are only {len(names)} monitors"
                     raise ValueError(f"`{key}` is {least}, but there {count}|write at most {len(names)}")
         if self.degraded is not None and self.degraded <= (self.up or self.degraded):
-            least = "all must be" if self.up is None else f"{self.up} must be"
+            needed = "all must be" if self.up is None else f"{self.up} must be"
             raise ValueError(
-                f"`degraded` is {self.degraded}, but {least} up, so it is down before it is degraded"
+                f"`degraded` is {self.degraded}, but {needed} up, so it is down before it is degraded"
                 "|make `up` the smaller of the two"
             )
         return self

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from specs.diagnostics import did_you_mean
 from specs.expect import Degraded, Expect
-from specs.fields import HEADER_NAME, Model, Name, Place, Regex, Text, problems_at
+from specs.fields import HEADER_NAME, Model, Name, Place, Regex, Text, check_header_name, problems_at
 from specs.probes.http import Http, one_of
 from specs.variables import names_in
 
@@ -36,9 +36,9 @@ class Capture(Model):
     json_: (
         Annotated[Text, AfterValidator(_check_json_path), Field(json_schema_extra={"pattern": _JSON_PATH})] | None
     ) = Field(default=None, alias="json", description="A path in the JSON body.", examples=["user.id", "items[0].id"])
-    header: Annotated[str, Field(pattern=HEADER_NAME, max_length=256)] | None = Field(
-        default=None, description="A header of the answer.", examples=["Location"]
-    )
+    header: (
+        Annotated[str, AfterValidator(check_header_name), Field(json_schema_extra={"pattern": HEADER_NAME})] | None
+    ) = Field(default=None, description="A header of the answer.", examples=["Location"])
     regex: Regex | None = Field(
         default=None, description="A regular expression over the body; its first group.", examples=['token="(.+?)"']
     )

@@ -1,12 +1,14 @@
 """Durations, names, labels and status codes, as people write them and as they are kept."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
-from specs.fields import LONGEST, UNITS, format_duration, parse_duration
+from specs.fields import LONGEST, UNITS, Cron, Host, TimeZone, format_duration, parse_duration
 from specs.monitor import Monitor
 from specs.resource import canonical
 from tests.specs.writing import HTTP, monitor, only, repository
@@ -176,3 +178,111 @@ def test_a_model_made_in_python_uses_python_names() -> None:
 
     assert made.depends_on == ["b"]
     assert canonical(made)["dependsOn"] == ["b"]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC", "America/Argentina/Buenos_Aires", "Etc/GMT-3"])
+def test_a_time_zone_of_the_iana_is_one(zone: str) -> None:
+    assert TypeAdapter(TimeZone).validate_python(zone) == zone
+
+
+@pytest.mark.parametrize(
+    ("zone", "hint"),
+    [
+        ("Berlin", "did you mean `Europe/Berlin`?"),
+        ("europe/berlin", "did you mean `Europe/Berlin`?"),
+        ("Europe/Berln", "did you mean `Europe/Berlin`?"),
+        ("Mars", "write an IANA name such as `Europe/Berlin`, or `UTC`"),
+        ("GMT+2", "write an IANA name such as `Europe/Berlin`, or `UTC`"),  # Etc/GMT+2 would be two hours *behind*
+        ("../../etc/passwd", "write an IANA name such as `Europe/Berlin`, or `UTC`"),
+        ("", "write an IANA name such as `Europe/Berlin`, or `UTC`"),
+    ],
+)
+def test_another_word_is_no_time_zone(zone: str, hint: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(TimeZone).validate_python(zone)
+
+    assert _words(caught.value) == f"there is no time zone `{zone}`|{hint}"
+
+
+@pytest.mark.parametrize(
+    "cron",
+    ["0 3 * * *", "*/15 9-17 * * mon-fri", "0,30 0 1 jan,jul *", "@hourly", "0 0 L * *", "0 0 * * fri#2", "0 0 29 2 *"],
+)
+def test_a_cron_expression_has_five_fields(cron: str) -> None:
+    assert TypeAdapter(Cron).validate_python(cron) == cron
+
+
+@pytest.mark.parametrize(
+    ("cron", "words"),
+    [
+        ("0 3 * *", "`0 3 * *` is not a cron expression: it has 4 fields, not five"),
+        ("0 0 3 * * *", "`0 0 3 * * *` is not a cron expression: it has 6 fields, not five"),
+        ("hourly", "`hourly` is not a cron expression: it has one field, not five"),
+        ("60 * * * *", "`60 * * * *` is not a cron expression: `60` is no minute (0 to 59)"),
+        ("* 9-24 * * *", "`* 9-24 * * *` is not a cron expression: `9-24` is no hour (0 to 23)"),
+        ("* * 32 * *", "`* * 32 * *` is not a cron expression: `32` is no day of the month (1 to 31)"),
+        ("* * * 13 *", "`* * * 13 *` is not a cron expression: `13` is no month (1 to 12)"),
+        ("* * * * 8", "`* * * * 8` is not a cron expression: `8` is no day of the week (0 to 7)"),
+        ("*/0 * * * *", "`*/0 * * * *` is not a cron expression: `*/0` is no minute (0 to 59)"),
+        ("H * * * *", "`H * * * *` is not a cron expression"),  # by hash: another minute for each job
+        ("R * * * *", "`R * * * *` is not a cron expression"),  # by chance: another minute each time
+        ("@often", "`@often` is not a cron expression"),
+        (" 0 3 * * *", "` 0 3 * * *` is not a cron expression"),
+        ("0 0 30 2 *", "`0 0 30 2 *` names a day that no year has"),
+        ("", "`` is not a cron expression: it has 0 fields, not five"),
+    ],
+)
+def test_another_text_is_no_cron_expression(cron: str, words: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(Cron).validate_python(cron)
+
+    assert _words(caught.value).partition("|")[0] == words
+
+
+@given(st.text(alphabet="0123456789*/,-#LlhrR @monjan?", max_size=60))
+def test_no_cron_expression_surprises(text: str) -> None:
+    with contextlib.suppress(ValidationError):
+        TypeAdapter(Cron).validate_python(text)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "db.example.com",
+        "localhost",
+        "a_b.example.",
+        "bücher.example",
+        "192.0.2.1",
+        "::1",
+        "[2001:db8::1]",
+        "fe80::1%eth0",
+    ],
+)
+def test_a_host_is_a_name_or_an_address(host: str) -> None:
+    assert TypeAdapter(Host).validate_python(host) == host
+
+
+@pytest.mark.parametrize(
+    ("host", "words"),
+    [
+        ("https://a.example/x", "`https://a.example/x` is a URL, but `{name}` takes a host|write `{name}: a.example`"),
+        ("a.example:80", "`a.example:80` has a port in it|write `{name}: a.example` and `port: 80`"),
+        ("[::1]:80", "`[::1]:80` has a port in it|write `{name}: [::1]` and `port: 80`"),
+        ("300.1.1.1", "`300.1.1.1` is not an address|write a name, or an address such as `192.0.2.1`"),
+        ("1::2::3", "`1::2::3` is not an address|write a name, or an address such as `192.0.2.1`"),
+        ("a b", "`a b` is not a host|write a name such as `db.example.com`, or an address"),
+        ("a..example", "`a..example` is not a host|write a name such as `db.example.com`, or an address"),
+        ("-a.example", "`-a.example` is not a host|write a name such as `db.example.com`, or an address"),
+        ("a.example/x", "`a.example/x` is not a host|write a name such as `db.example.com`, or an address"),
+    ],
+)
+def test_another_text_is_no_host(host: str, words: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(Host).validate_python(host)
+
+    assert _words(caught.value) == words
+
+
+def _words(error: ValidationError) -> str:
+    (detail,) = error.errors()
+    return str(detail["ctx"]["error"])

@@ -1,0 +1,1 @@
+"""Configurations of other tools, written for these tests."""
