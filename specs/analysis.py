@@ -6,19 +6,25 @@ Each finding is a warning; `wakeful.dev/ignore: <code>` on a resource says that 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from specs.alert_rule import AlertRule
-from specs.channel import Channel
-from specs.config import Config
-from specs.diagnostics import Diagnostic, Severity
+from specs.channel import SECRET_FIELDS, Channel
+from specs.config import Config, Retention
+from specs.diagnostics import Diagnostic, Severity, did_you_mean
 from specs.draft import Draft, finding
 from specs.fields import format_duration
+from specs.match import Match
 from specs.monitor import Monitor
 from specs.references import references
 from specs.resource import Key, Resource
+from specs.schedule import Schedule, gaps
+from specs.status_page import StatusPage
 from specs.tree import Path
+from specs.workspace import Workspace
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -176,6 +182,161 @@ def alerts_that_take_the_way_that_broke(whole: Whole) -> Iterator[Diagnostic]:
                 yield whole.warn(rule, "same-way", message, ("spec", "notify"), hint, key=True)
 
 
+def regions_that_are_not_declared(whole: Whole) -> Iterator[Diagnostic]:
+    """Once the Config declares regions, another is a slip of the pen: no worker will ever answer for it."""
+    declared = whole.config.regions
+    for resource in whole.of("Monitor") if declared else ():
+        for index, name in enumerate(_monitor(resource).regions):
+            if name not in (declared or ()):
+                hint = did_you_mean(name, declared or ()) or "declare it in `regions` of the Config"
+                message = f"there is no region `{name}`"
+                yield finding(whole.drafts[resource.key], "region", message, ("spec", "regions", index), hint)
+
+
+def limits_of_workspaces(whole: Whole) -> Iterator[Diagnostic]:
+    """A workspace holds no more than its limits allow."""
+    for resource in whole.of("Workspace"):
+        workspace = resource.model
+        if not isinstance(workspace, Workspace) or workspace.limits is None:
+            continue
+        limits = workspace.limits
+        inside = [one for one in whole.of("Monitor") if one.workspace == resource.workspace]
+        if limits.monitors is not None and len(inside) > limits.monitors:
+            message = f"the workspace has {len(inside)} monitors, and its limit is {limits.monitors}"
+            path: Path = ("spec", "limits", "monitors")
+            yield finding(whole.drafts[resource.key], "limit", message, path, "raise the limit, or remove monitors")
+        for one in inside:
+            monitor = _monitor(one)
+            if limits.every is not None and monitor.every < limits.every:
+                least = format_duration(limits.every)
+                message = f"`every` is {format_duration(monitor.every)}, and the limit of the workspace is {least}"
+                yield finding(whole.drafts[one.key], "limit", message, ("spec", "every"), f"write `every: {least}`")
+            for index, name in enumerate(monitor.regions):
+                if limits.regions is not None and name not in limits.regions:
+                    message = f"the workspace may not use the region `{name}`"
+                    hint = f"it may use {', '.join(limits.regions)}"
+                    yield finding(whole.drafts[one.key], "limit", message, ("spec", "regions", index), hint)
+
+
+def rules_that_never_fire(whole: Whole) -> Iterator[Diagnostic]:
+    """A rule whose condition none of its monitors can ever meet."""
+    kept = (whole.config.retention or Retention()).observations
+    for resource in whole.of("AlertRule"):
+        rule, monitors = _rule(resource), whole.watched[resource.key]
+        condition = getattr(rule, rule.condition)
+        lasting = (
+            getattr(condition, "for_", None) or getattr(condition, "over", None) or getattr(condition, "within", None)
+        )
+        path: Path = ("spec", rule.condition)
+        if lasting is not None and lasting > kept:
+            message = f"{format_duration(lasting)} is longer than observations are kept ({format_duration(kept)}), so the rule never fires"
+            yield whole.warn(
+                resource, "never-fires", message, path, "shorten it, or keep observations longer", key=True
+            )
+        if not monitors:
+            continue
+        models = [_monitor(one) for one in monitors]
+        if rule.condition == "certificate" and not any(_has_certificate(one) for one in models):
+            message = "none of its monitors has a certificate, so the rule never fires"
+            yield whole.warn(resource, "never-fires", message, path, "match monitors that use TLS", key=True)
+        if rule.condition == "domain" and not any(one.domain for one in models):
+            message = "none of its monitors watches a registration, so the rule never fires"
+            yield whole.warn(resource, "never-fires", message, path, "match `domain` monitors", key=True)
+        if rule.latency and all(rule.latency.above >= one.timeout for one in models):
+            message = f"{format_duration(rule.latency.above)} is never reached: the checks give up before, so the rule never fires"
+            yield whole.warn(
+                resource, "never-fires", message, ("spec", "latency", "above"), "write less than the `timeout`"
+            )
+        if rule.failures and all(rule.failures.within < rule.failures.count * one.every for one in models):
+            message = f"there are never {rule.failures.count} checks within {format_duration(rule.failures.within)}, so the rule never fires"
+            yield whole.warn(resource, "never-fires", message, path, "raise `within`, or lower `count`", key=True)
+
+
+def components_fed_by_nothing(whole: Whole) -> Iterator[Diagnostic]:
+    """A component whose labels match no monitor is unknown for ever."""
+    for resource in whole.of("StatusPage"):
+        page = resource.model
+        for index, component in enumerate(page.components if isinstance(page, StatusPage) else ()):
+            match = component.match
+            if match and not any(
+                one.workspace == resource.workspace and match.holds(one.name, one.labels) for one in whole.of("Monitor")
+            ):
+                message = f"no monitor feeds the component {component.name}"
+                yield whole.warn(
+                    resource,
+                    "feeds-nothing",
+                    message,
+                    ("spec", "components", index, "match"),
+                    "check the labels",
+                    key=True,
+                )
+
+
+def selectors_that_match_nothing(whole: Whole) -> Iterator[Diagnostic]:
+    """Labels of an SLO, a silence, a maintenance or a composite that no monitor has."""
+    for resource in whole.resources.values():
+        model = resource.model
+        match = getattr(model, "match", None) if resource.kind in ("SLO", "Silence", "Maintenance", "Route") else None
+        path: Path = ("spec", "match")
+        if isinstance(model, Monitor) and model.composite and model.composite.labels:
+            match, path = Match(labels=model.composite.labels), ("spec", "composite", "labels")
+        if isinstance(match, Match) and (match.labels or match.expressions):
+            near = (one for one in whole.of("Monitor") if one.workspace == resource.workspace and one is not resource)
+            if not any(match.holds(one.name, one.labels) for one in near):
+                message = f"no monitor is matched, so this {resource.kind} is about nothing"
+                yield whole.warn(resource, "watches-nothing", message, path, "check the labels", key=True)
+
+
+def secrets_that_stand_in_git(whole: Whole) -> Iterator[Diagnostic]:
+    """Whoever reads the repository can use what should be a secret."""
+    for resource in whole.of("Channel"):
+        channel = resource.model
+        if not isinstance(channel, Channel):
+            continue
+        said = resource.spec[channel.type]
+        for key in SECRET_FIELDS.get(channel.type, ()):
+            value = said.get(key)
+            text = " ".join(value) if isinstance(value, list) else value
+            if text and "${secret." not in text:
+                message = f"`{key}` stands in git as it is, for everybody who reads the repository"
+                hint = (
+                    f"write `${{secret.{resource.name.upper().replace('-', '_')}}}`, and set it where the workers run"
+                )
+                yield whole.warn(resource, "plain-secret", message, ("spec", channel.type, key), hint)
+
+
+def schedules_with_gaps(whole: Whole) -> Iterator[Diagnostic]:
+    """Where an escalation relies on a schedule, somebody must always be on call."""
+    relied = {
+        name: resource
+        for resource in whole.of("Escalation")
+        for _, kind, name in references(resource)
+        if kind == "Schedule"
+    }
+    for resource in whole.of("Schedule"):
+        schedule = resource.model
+        if not isinstance(schedule, Schedule) or resource.name not in relied:
+            continue
+        # Two weeks from the day on which every layer has begun show what repeats, without asking what time it is.
+        start = max(layer.start for layer in schedule.layers)
+        found = gaps(schedule, start, start + timedelta(days=14))
+        if found:
+            begin, end = (at.astimezone(ZoneInfo(schedule.timezone)) for at in found[0])
+            message = (
+                f"nobody is on call from {begin:%A %H:%M} to {end:%A %H:%M}, "
+                f"and `{relied[resource.name].name}` relies on it ({len(found)} gaps in two weeks)"
+            )
+            yield whole.warn(
+                resource, "gap", message, ("spec", "layers"), "add a layer without `during` below the others", key=True
+            )
+
+
+def _has_certificate(monitor: Monitor) -> bool:
+    if monitor.http:
+        return not monitor.http.url.startswith("http:")
+    return monitor.probe in ("tls", "starttls", "websocket", "grpc", "smtp", "steps", "browser")
+
+
 def _way(resource: Resource) -> str | None:
     """The host that a message of a channel must pass, where it is the reader's own."""
     channel = resource.model
@@ -222,4 +383,11 @@ QUESTIONS = (
     limits_that_are_never_reached,
     dependencies_that_hide,
     alerts_that_take_the_way_that_broke,
+    regions_that_are_not_declared,
+    limits_of_workspaces,
+    rules_that_never_fire,
+    components_fed_by_nothing,
+    selectors_that_match_nothing,
+    secrets_that_stand_in_git,
+    schedules_with_gaps,
 )

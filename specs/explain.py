@@ -103,10 +103,12 @@ def explained(draft: Draft, path: Path, model: type[Model], at: Path, detail: Er
         case "literal_error":
             expected = str(detail["ctx"]["expected"]).replace("'", "`")
             value = detail["input"]
+            expected = re.sub(r"(?<![`\w.])(\d+)(?![\w.`])", r"`\1`", expected)
             known = re.findall(r"`([^`]*)`", expected)
             shown = f"`{value}`" if isinstance(value, str) else named(value)
             key = path[-1] if path and isinstance(path[-1], str) else name
-            hint = did_you_mean(str(value), known) or f"write `{key}: {known[0] if known else expected}`"
+            unquoted = f"write it without quotes: `{key}: {value}`" if value in known and str(value).isdigit() else None
+            hint = unquoted or did_you_mean(str(value), known) or f"write `{key}: {known[0] if known else expected}`"
             return finding(draft, "value", f"`{name}` is {shown}, but must be {expected}", path, hint)
         case "too_short" | "string_too_short":
             least = detail["ctx"]["min_length"]

@@ -23,7 +23,7 @@ from specs.neighbours import Neighbour, neighbours, shapes_others
 from specs.references import check_references
 from specs.resource import ANNOTATIONS, PRUNE, SILENCED, SUSPEND, SUSPENDED, Key, Metadata, Resource, canonical
 from specs.tree import Document, Path
-from specs.variables import SECRET_PLACES, Scalar, Undefined, alone, expand, secrets_in
+from specs.variables import SECRET_PLACES, Scalar, Undefined, alone, expand, names_in, secrets_in
 
 _HOLDS_CONFIG = re.compile(r"""kind["']?\s*:\s*["']?Config\b""")
 # kinds that say something about other documents, and are no resources themselves
@@ -144,7 +144,7 @@ def _load(files: Mapping[str, str], before: Loaded | None, others: Mapping[str, 
         is_complete = not others and not any(one.severity == Severity.ERROR for one in found)
         found += check_references(named, documents, also_named=claimed.union(near), is_complete=is_complete)
         if is_complete and not any(one.severity == Severity.ERROR for one in found):
-            found += analyse(whole, documents, config)
+            found += analyse(whole, documents, config) + _unused_variables(parsed, config, drafts)
     found = _unsilenced(found, by_key)
     kept = Memory(parsed, context, made) if remember else None
     return Loaded(list(whole.values()), in_order(found), config, kept)
@@ -388,6 +388,9 @@ def _text(
         message = "a secret cannot stand here: it would be stored and shown"
         hint = "secrets work where a worker uses them: in addresses, headers, passwords and keys of probes and channels"
         found.append(finding(draft, "secret", message, path, hint))
+    if path[:2] != ("spec", "steps") and draft.kind == "Monitor" and any(space == "step" for space, _ in names_in(new)):
+        message = "only steps have captured values"
+        found.append(finding(draft, "variable", message, path, "use it below `steps`, or write `$${` for the text"))
     value = alone(text, variables, draft.each)
     if value is None or isinstance(value, str):
         return new if new != text else text
@@ -522,6 +525,27 @@ def _crossed_renames(by_key: Mapping[Key, Pair]) -> list[Diagnostic]:
             path: Path = ("metadata", "renamedFrom")
             found.append(finding(pair.draft, "value", message, path, "rename in two steps, over a third name"))
     return found
+
+
+def _unused_variables(parsed: Mapping[str, _Parsed], config: Config, drafts: list[Draft]) -> list[Diagnostic]:
+    own = next((draft for draft in drafts if draft.kind == "Config"), None)
+    if own is None or not config.variables:
+        return []
+    used = {name for one in parsed.values() if "${var." in one.text for _, name in names_in(one.text)}
+    message, hint = "nothing uses the variable `{}`", "remove it"
+    return [
+        finding(
+            own,
+            "unused-variable",
+            message.format(name),
+            ("spec", "variables", name),
+            hint,
+            key=True,
+            severity=Severity.WARNING,
+        )
+        for name in config.variables
+        if name not in used
+    ]
 
 
 def _near(draft: Draft, other: Neighbour) -> Diagnostic:

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +77,29 @@ def reference(kind: str) -> str:
 def _in_order(definitions: dict[str, Any], name: str) -> list[str]:
     """The parts that a definition refers to, each once, in the order in which a reader meets them."""
     found: list[str] = []
-    for schema in definitions[name]["properties"].values():
-        for inner in (schema, schema.get("items", {})):
-            if part := _referred(inner):
-                found += [part, *_in_order(definitions, part)]
-    return list(dict.fromkeys(found))
+
+    def visit(part: str) -> None:
+        for value in definitions[part].get("properties", {}).values():
+            for inner in _references(value):
+                if inner not in found:
+                    found.append(inner)
+                    visit(inner)
+
+    visit(name)
+    return found
+
+
+def _references(schema: Any) -> Iterator[str]:
+    """The definitions that a schema refers to, however deep."""
+    if isinstance(schema, dict):
+        if part := _referred(schema):
+            yield part
+        for key, inner in schema.items():
+            if key not in ("examples", "default"):
+                yield from _references(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            yield from _references(inner)
 
 
 def _table(definition: dict[str, Any], definitions: dict[str, Any]) -> str:
@@ -114,17 +133,25 @@ def _type(schema: dict[str, Any]) -> str:
     if "$comment" in schema:
         return str(schema["$comment"])
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(_type(one) for one in schema["anyOf"]))
+        kinds = [one for one in schema["anyOf"] if "(var|each)" not in one.get("pattern", "")]
+        return " or ".join(dict.fromkeys(_type(one) for one in kinds))
     if "enum" in schema:
         return ", ".join(f"`{one}`" for one in schema["enum"])
     match schema.get("type"):
         case "array":
-            return f"list of {_type(schema['items'])}"
+            return f"list of {_type(schema.get('items', {}))}"
         case "object":
             is_labels = schema.get("propertyNames", {}).get("pattern") == LABEL_KEY
-            return "labels" if is_labels else "map of text"
+            inner = schema.get("additionalProperties")
+            if isinstance(inner, dict) and (part := _referred(inner)):
+                return f"map of [{part}](#{part.lower()})"
+            return "labels" if is_labels else "map of text" if inner else "mapping"
         case "integer":
             return "whole number" + _bounds(schema)
+        case "number":
+            return "number" + _bounds(schema)
+        case None:
+            return "any value"
         case "boolean":
             return "`true`, `false`"
         case _:
