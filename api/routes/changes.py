@@ -11,8 +11,8 @@ from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from api.problems import documented, missing
 from api.services import Services
-from controller.decisions.guards import refusals
 from controller.decisions.plan import Live, Plan, plan
+from controller.decisions.proposal import propose
 from controller.git import forge
 from controller.store import resources
 from controller.store.reading import revisions
@@ -40,7 +40,11 @@ class Files:
 
 @dataclass(frozen=True)
 class Planned:
-    """What these files would change. Refusals say why a guard would hold them; errors in diagnostics stop them."""
+    """What these files would change, and what that means.
+
+    Refusals say why a guard would hold them; errors in diagnostics stop them. The token is the same as long as the
+    same plan would come out.
+    """
 
     create: list[dict[str, Any]]
     update: list[dict[str, Any]]
@@ -48,7 +52,9 @@ class Planned:
     kept: list[dict[str, Any]]
     unchanged: int
     summary: str
+    means: list[str]
     refusals: list[str]
+    token: str
     diagnostics: list[dict[str, Any]]
 
 
@@ -120,10 +126,9 @@ def _planned(files: dict[str, str], live: Sequence[Live]) -> Planned:
     if errors := len(loaded.errors):
         be = "is 1 error" if errors == 1 else f"are {errors} errors"
         empty = Plan(unchanged=len(live)).as_json() | {"summary": f"no plan: there {be} in the files"}
-        return Planned(**empty, refusals=[], diagnostics=diagnostics)
+        return Planned(**empty, means=[], refusals=[], token="", diagnostics=diagnostics)
     steps = plan(loaded.resources, live)
-    refused = refusals(steps, loaded.resources, live, loaded.config.guards)
-    return Planned(**steps.as_json(), refusals=refused, diagnostics=diagnostics)
+    return Planned(**propose(steps, loaded.resources, live, loaded.config.guards), diagnostics=diagnostics)
 
 
 router = Router("/", route_handlers=[reconcile, hook, show_plan])

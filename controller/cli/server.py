@@ -11,8 +11,16 @@ PATIENCE = 30.0
 """Seconds to wait for an answer."""
 
 
-def post(server: str, path: str, body: dict[str, Any], transport: httpx.BaseTransport | None = None) -> Any:
+def post(
+    server: str,
+    path: str,
+    body: dict[str, Any],
+    transport: httpx.BaseTransport | None = None,
+    token: str | None = None,
+) -> Any:
     """POST JSON to a server, such as `https://wakeful.example.com`, and return the JSON of the answer.
+
+    `token` is shown to the server as a bearer's.
 
     Raises Unreachable when it does not answer, does not allow it or is no Wakeful, and UsageError when it refuses
     what was sent. `transport` takes the place of the network.
@@ -26,7 +34,7 @@ def post(server: str, path: str, body: dict[str, Any], transport: httpx.BaseTran
     shown = f"{url.scheme}://{url.host}" + (f":{url.port}" if url.port else "")
     try:
         with httpx.Client(timeout=PATIENCE, transport=transport) as client:
-            answer = client.post(url, json=body)
+            answer = client.post(url, json=body, headers={"Authorization": f"Bearer {token}"} if token else {})
     except httpx.TimeoutException:
         raise Unreachable(f"{shown} does not answer within {PATIENCE:.0f} s", "look at the log of the server") from None
     except httpx.HTTPError as error:

@@ -1,11 +1,11 @@
 """How much one revision may take away before a person has to agree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
+from controller.decisions.meaning import silenced
 from controller.decisions.plan import Live, Plan
-from specs.alert_rule import AlertRule
 from specs.config import Guards
-from specs.resource import Resource, typed
+from specs.resource import Resource
 
 ALWAYS_ALLOWED = 5
 
@@ -27,13 +27,13 @@ def refusals(plan: Plan, wanted: Sequence[Resource], live: Sequence[Live], guard
         deletes, most = len(plan.deletes), budget(guards.max_deletes, len(live))
         if deletes > most:
             found.append(f"it would delete {deletes} of {len(live)} resources, and `maxDeletes` allows {most}")
-    silenced = silenced_monitors(wanted, live, plan.kept)
+    silent = silenced(wanted, live, plan.kept)
     watched = sum(1 for one in live if one.kind == "Monitor")
     most = budget(guards.max_silenced, watched)
-    if len(silenced) > most:
-        some = ", ".join(f"`{name}`" for name in silenced[:3]) + (" …" if len(silenced) > 3 else "")
+    if len(silent) > most:
+        some = ", ".join(f"`{name}`" for name in silent[:3]) + (" …" if len(silent) > 3 else "")
         found.append(
-            f"{len(silenced)} monitors would lose their last alert rule ({some}), and `maxSilenced` allows {most}"
+            f"{len(silent)} monitors would lose their last alert rule ({some}), and `maxSilenced` allows {most}"
         )
     return found
 
@@ -43,33 +43,3 @@ def budget(text: str, of: int) -> int:
     if text.endswith("%"):
         return max(of * int(text[:-1]) // 100, ALWAYS_ALLOWED)
     return int(text)
-
-
-def silenced_monitors(wanted: Sequence[Resource], live: Sequence[Live], kept: Sequence[Live] = ()) -> list[str]:
-    """Monitors that stay, had an alert rule and would have none. `kept` are live and protected from deletion."""
-    rules_before = _rules(live)
-    rules_after = [one.model for one in wanted if isinstance(one.model, AlertRule)] + _rules(kept)
-    after = {one.name: one.labels for one in wanted if one.kind == "Monitor"}
-    return [
-        one.name
-        for one in live
-        if one.kind == "Monitor"
-        and one.name in after
-        and _watched(one.name, one.labels, rules_before)
-        and not _watched(one.name, after[one.name], rules_after)
-    ]
-
-
-def _watched(name: str, labels: dict[str, str], rules: Iterable[AlertRule]) -> bool:
-    return any(rule.watches(name, labels) for rule in rules)
-
-
-def _rules(live: Iterable[Live]) -> list[AlertRule]:
-    return [rule for one in live if one.kind == "AlertRule" and isinstance(rule := _rule(one), AlertRule)]
-
-
-def _rule(live: Live) -> object:
-    try:
-        return typed("AlertRule", live.spec)
-    except ValueError:
-        return None

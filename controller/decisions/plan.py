@@ -130,7 +130,7 @@ def plan(wanted: Sequence[Resource], live: Sequence[Live]) -> Plan:
             creates.append(Create(resource))
             continue
         claimed.add(current.key)
-        changes = tuple(compare(_said_live(current), _said(resource)))
+        changes = tuple(compare(said_live(current), said(resource)))
         if changes or current.name != resource.name:
             updates.append(Update(current, resource, changes))
         elif (current.file, current.line) != (resource.file, resource.line):
@@ -159,11 +159,13 @@ def _former(resource: Resource, live: dict[Key, Live], taken: set[Key]) -> Live 
     return live.get(key) if key not in taken else None
 
 
-def _said(resource: Resource) -> dict[str, Any]:
+def said(resource: Resource) -> dict[str, Any]:
+    """What a resource says, as it is compared: labels, annotations and spec."""
     return {"labels": resource.labels, "annotations": resource.annotations, "spec": resource.spec}
 
 
-def _said_live(live: Live) -> dict[str, Any]:
+def said_live(live: Live) -> dict[str, Any]:
+    """What is live says, in the same form."""
     # Normalised by the same function as the wanted side: a default that a newer Wakeful added is no change.
     try:
         spec = canonical(typed(live.kind, live.spec))

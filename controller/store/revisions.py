@@ -64,6 +64,16 @@ async def release(connection: Connection, commit: str, who: str, now: datetime) 
     return found
 
 
+async def held(connection: Connection, commit: str) -> tuple[int, str | None] | None:
+    """The newest held revision whose commit begins so: its source, and the token of its plan. None when there is none."""
+    row = await connection.fetchrow(
+        "SELECT source_id, plan ->> 'token' AS token FROM revision WHERE starts_with(commit, $1) AND status = 'held'"
+        " ORDER BY id DESC LIMIT 1",
+        commit,
+    )
+    return (row["source_id"], row["token"]) if row else None
+
+
 async def record(
     connection: Connection,
     source_id: int,

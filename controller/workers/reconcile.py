@@ -8,8 +8,8 @@ from typing import Any
 
 from controller import clock
 from controller.decisions.conditions import conditions
-from controller.decisions.guards import refusals
-from controller.decisions.plan import Live, Plan, plan
+from controller.decisions.plan import Plan, plan
+from controller.decisions.proposal import propose
 from controller.errors import PermanentError, RetryableError, UsageError
 from controller.git import checkout, forge
 from controller.git.checkout import Snapshot
@@ -81,11 +81,11 @@ class Reconciler:
             await self._reject(record, snapshot, [_taken(one, owner) for one, owner in foreign])
             return
         steps = await asyncio.to_thread(plan, loaded.resources, live)
-        reasons = [] if released else refusals(steps, loaded.resources, live, loaded.config.guards)
-        if reasons:
-            await self._hold(record, snapshot, loaded, steps, "; ".join(reasons))
+        shown = await asyncio.to_thread(propose, steps, loaded.resources, live, loaded.config.guards)
+        if shown["refusals"] and not released:
+            await self._hold(record, snapshot, loaded, shown)
             return
-        await self._apply(record, snapshot, loaded, steps, live)
+        await self._apply(record, snapshot, loaded, steps, shown)
 
     async def _reject(self, record: SourceRecord, snapshot: Snapshot, found: list[Diagnostic]) -> None:
         errors = [one for one in found if one.severity == "error"]
@@ -95,11 +95,19 @@ class Reconciler:
         _log.error("revision rejected", source=self.name, revision=snapshot.revision[:12], reason=reason)
         await self._note(record, snapshot, "rejected", reason, [one.as_json() for one in found], {})
 
-    async def _hold(self, record: SourceRecord, snapshot: Snapshot, loaded: Loaded, steps: Plan, reason: str) -> None:
-        words = f"{reason}; to agree: wakeful reconcile --release {snapshot.revision[:19]}"
+    async def _hold(self, record: SourceRecord, snapshot: Snapshot, loaded: Loaded, shown: dict[str, Any]) -> None:
+        settings = self.runtime.settings
+        # What differs from the defaults is said, so that it can be typed on this machine as it stands.
+        usual = {name: field.default for name, field in type(settings).model_fields.items()}
+        where = f" --data-dir {settings.data_dir}" if settings.data_dir != usual["data_dir"] else ""
+        where += f" --server {settings.public_url}" if settings.public_url != usual["public_url"] else ""
+        reason = "; ".join(shown["refusals"])
+        words = (
+            f"{reason}; to agree: wakeful reconcile --release {snapshot.revision[:19]} --plan {shown['token']}{where}"
+        )
         _log.error("revision held", source=self.name, revision=snapshot.revision[:12], reason=words)
         warnings = [one.as_json() for one in loaded.diagnostics]
-        await self._note(record, snapshot, "held", words, warnings, steps.as_json())
+        await self._note(record, snapshot, "held", words, warnings, shown)
 
     async def _note(
         self,
@@ -118,7 +126,7 @@ class Reconciler:
         await self._conclude(record, status, reason, record.applied, snapshot.revision)
 
     async def _apply(
-        self, record: SourceRecord, snapshot: Snapshot, loaded: Loaded, steps: Plan, live: list[Live]
+        self, record: SourceRecord, snapshot: Snapshot, loaded: Loaded, steps: Plan, shown: dict[str, Any]
     ) -> None:
         now = clock.now()
         if steps.is_empty and record.applied == snapshot.revision and record.attempted == snapshot.revision:
@@ -126,9 +134,7 @@ class Reconciler:
             return
         warnings = [one.as_json() for one in loaded.diagnostics]
         async with self.runtime.database.transaction() as connection:
-            revision = await _record(
-                connection, record, snapshot, "applied", steps.summary, now, warnings, steps.as_json()
-            )
+            revision = await _record(connection, record, snapshot, "applied", steps.summary, now, warnings, shown)
             happened = await self._carry_out(connection, steps, record.id, revision, now)
         _log.info("revision applied", source=self.name, revision=snapshot.revision[:12], plan=steps.summary)
         await announce(self.runtime, happened)

@@ -1,6 +1,7 @@
 """`wakeful plan`: offline between git revisions, and against a server."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def test_nothing_changed_is_said_and_exits_with_0(repository: Path) -> None:
     result = call("plan", repository / "config", "--against", "main", "--detailed-exitcode")
 
     assert result.exit_code == 0
-    assert result.stdout == ("No changes.\n\nPlan: 0 to create, 0 to update, 0 to delete, 3 unchanged.\n")
+    assert result.stdout.startswith("No changes.\n\nPlan: 0 to create, 0 to update, 0 to delete, 3 unchanged.\ntoken: ")
 
 
 def test_changes_are_shown_field_by_field(repository: Path) -> None:
@@ -43,15 +44,81 @@ def test_changes_are_shown_field_by_field(repository: Path) -> None:
     result = process("plan", "config", "--against", "main", cwd=repository)
 
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == (
+    text, _, token = result.stdout.partition("token: ")
+    assert re.fullmatch("[0-9a-f]{12}-[0-9a-f]{12}\n", token)
+    assert text == (
         "  + Monitor new  config/new.yaml:1\n"
+        "      ⇒ worst-case detection 2m10s, 1,440 checks a day\n"
+        "\n"
         "  ~ Monitor shop  config/shop.yaml:1\n"
         "      labels.tier: (none) → gold\n"
         "      spec.every: 30s → 1m\n"
+        "      ⇒ worst-case detection 1m10s → 2m10s\n"
+        "      ⇒ 2,880 → 1,440 checks a day\n"
+        "\n"
         "  - Monitor old  config/old.yaml:1\n"
+        "      ⇒ 1,440 checks a day stop; its history is kept\n"
+        "\n"
+        "  • checks a day: 5,760 → 4,320\n"
+        "  • 1 monitor is no longer watched\n"
         "\n"
         "Plan: 1 to create, 1 to update, 1 to delete, 1 unchanged.\n"
     )
+
+
+def test_a_plan_as_a_comment_holds_what_it_means_and_cannot_be_broken_out_of(repository: Path) -> None:
+    hostile = monitor("evil", "{description: '</details> @everyone `x` | <b>', tcp: {host: a.example, port: 1}}")
+    write(repository / "config", shop=monitor("shop", HTTP % "1m"), new=hostile)
+    first = process("plan", "config", "--against", "main", "--format", "markdown", cwd=repository).stdout
+    write(repository / "config", new=hostile.replace("@everyone", "@all"))
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message=evil")
+    write(repository / "config", new=hostile)
+    second = process("plan", "config", "--against", "HEAD", "--format", "markdown", cwd=repository).stdout
+
+    assert first.startswith("<!-- wakeful:plan -->\n\n### 📋 Wakeful plan: 1 to create, 1 to update, 0 to delete\n")
+    assert "worst&#45;case detection 1m10s → 2m10s" in first
+    assert second.count("</details>") == second.count("<details") + 1  # one of them in code, where it is text
+    assert "| `spec.description` | `" in second
+
+
+def test_two_revisions_are_compared_without_the_disk(repository: Path) -> None:
+    write(repository / "config", shop=monitor("shop", HTTP % "1m"))
+    git(repository, "commit", "--quiet", "--all", "--message=slower")
+    write(repository / "config", shop=monitor("shop", HTTP % "9m"))
+    done = call("plan", repository / "config", "--against", "HEAD~1", "--revision", "HEAD", "--format", "json")
+
+    [change] = json.loads(done.stdout)["update"][0]["changes"]
+    assert (change["old"], change["new"]) == ("30s", "1m")
+
+
+def test_the_merge_base_leaves_out_what_others_changed_since(repository: Path) -> None:
+    git(repository, "checkout", "--quiet", "-b", "feature")
+    write(repository / "config", shop=monitor("shop", HTTP % "1m"))
+    git(repository, "commit", "--quiet", "--all", "--message=slower")
+    git(repository, "checkout", "--quiet", "main")
+    write(repository / "config", added=monitor("added"))
+    git(repository, "add", ".")
+    git(repository, "commit", "--quiet", "--message=added")
+    git(repository, "checkout", "--quiet", "feature")
+    plain = json.loads(call("plan", repository / "config", "--against", "main", "--format", "json").stdout)
+    merged = json.loads(
+        call("plan", repository / "config", "--against", "main", "--merge-base", "--format", "json").stdout
+    )
+
+    assert [one["name"] for one in plain["delete"]] == ["added"]
+    assert merged["delete"] == []
+
+
+def test_a_token_that_is_required_must_still_be_that_of_the_plan(repository: Path) -> None:
+    write(repository / "config", shop=monitor("shop", HTTP % "1m"))
+    arguments = ("plan", repository / "config", "--against", "main")
+    token = json.loads(call(*arguments, "--format", "json").stdout)["token"]
+    same = call(*arguments, "--require", token)
+    write(repository / "config", shop=monitor("shop", HTTP % "2m"))
+
+    assert same.exit_code == 0
+    assert call(*arguments, "--require", token).exit_code == 3
 
 
 def test_a_rename_is_no_new_monitor(repository: Path) -> None:

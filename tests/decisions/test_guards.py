@@ -2,7 +2,8 @@
 
 import pytest
 
-from controller.decisions.guards import budget, refusals, silenced_monitors
+from controller.decisions.guards import budget, refusals
+from controller.decisions.meaning import silenced
 from controller.decisions.plan import plan
 from specs.config import Guards
 from specs.resource import Resource
@@ -123,11 +124,11 @@ def test_monitors_that_fall_silent_are_held() -> None:
 def test_a_monitor_is_silenced_when_its_last_rule_goes(before: list[str], after: list[str], names: list[str]) -> None:
     both = [*monitors(2), CHANNEL]
 
-    assert silenced_monitors(wanted(*both, *after), live(*both, *before)) == names
+    assert silenced(wanted(*both, *after), live(*both, *before)) == names
 
 
 def test_a_monitor_that_goes_too_is_not_silenced() -> None:
-    assert silenced_monitors(wanted(CHANNEL), live(*monitors(2), CHANNEL, rule())) == []
+    assert silenced(wanted(CHANNEL), live(*monitors(2), CHANNEL, rule())) == []
 
 
 def test_a_rule_that_is_protected_goes_on_watching() -> None:
@@ -140,7 +141,7 @@ def test_a_stored_rule_that_is_no_longer_read_watches_nothing() -> None:
     [*current, broken] = live(*monitors(2), CHANNEL, rule())
     broken.spec.clear()
 
-    assert silenced_monitors(wanted(*monitors(2), CHANNEL), [*current, broken]) == []
+    assert silenced(wanted(*monitors(2), CHANNEL), [*current, broken]) == []
 
 
 def test_a_rename_that_nobody_can_be_sure_of_is_held() -> None:

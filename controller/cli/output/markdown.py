@@ -65,10 +65,10 @@ def fitted(head: str, parts: Sequence[str], foot: str, limit: int = LIMIT, *, in
     return "\n\n".join(one for one in (head, *taken, *more, foot) if one) + "\n"
 
 
-def render(report: Report, limit: int = LIMIT, *, in_bytes: bool = False) -> str:
+def render(report: Report, limit: int = LIMIT, *, in_bytes: bool = False, name: str = "validate") -> str:
     """The findings, errors and changed files first."""
     mark = "❌" if report.errors else "⚠️" if report.warnings else "✅"
-    head = f"{MARKER.format(name='validate')}\n### {mark} Wakeful: {escaped(report.summary)}"
+    head = f"{MARKER.format(name=name)}\n### {mark} Wakeful: {escaped(report.summary)}"
     return fitted(head, [_finding(one, report) for one in report.by_weight], "", limit, in_bytes=in_bytes)
 
 
