@@ -1,5 +1,6 @@
 """`wakeful init`: a small repository of specs that works, to start from."""
 
+import json
 from pathlib import Path
 
 import click
@@ -122,7 +123,11 @@ jobs:
           WAKEFUL_PACKAGE: ${{ vars.WAKEFUL_PACKAGE }}
       - run: wakeful validate --format github
       - if: github.event_name == 'pull_request'
-        run: wakeful plan --against "origin/$GITHUB_BASE_REF"
+        run: |
+          code=0
+          wakeful plan --against "origin/$GITHUB_BASE_REF" --merge-base --format markdown > "$RUNNER_TEMP/plan.md" || code=$?
+          cat "$RUNNER_TEMP/plan.md" | tee -a "$GITHUB_STEP_SUMMARY"
+          exit "$code"
 """
 
 GITLAB = """\
@@ -137,8 +142,48 @@ validate:
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   script:
     - pip install "${WAKEFUL_PACKAGE:?set the CI/CD variable WAKEFUL_PACKAGE}"
+    - wakeful validate --format gitlab --output gl-code-quality-report.json || true
     - wakeful validate
     - if [ -n "$CI_MERGE_REQUEST_DIFF_BASE_SHA" ]; then wakeful plan --against "$CI_MERGE_REQUEST_DIFF_BASE_SHA"; fi
+  artifacts:
+    when: always
+    reports:
+      codequality: gl-code-quality-report.json
+"""
+
+PRE_COMMIT = """\
+# `pre-commit install` runs these before each commit, with the `wakeful` that is on the path.
+repos:
+  - repo: local
+    hooks:
+      - id: wakeful-fmt
+        name: wakeful fmt
+        entry: wakeful fmt
+        language: system
+        types: [yaml]
+        exclude: ^\\.
+      - id: wakeful-validate
+        name: wakeful validate
+        entry: wakeful validate
+        language: system
+        types: [yaml]
+        exclude: ^\\.
+"""
+
+EDITOR = """\
+{
+  "yaml.schemas": {
+    "./.vscode/wakeful.schema.json": [
+      "**/*.yaml",
+      "**/*.yml"
+    ]
+  }
+}
+"""
+
+GITIGNORE = """\
+# what `wakeful up` keeps on this machine
+.wakeful/
 """
 
 FILES = {
@@ -150,19 +195,30 @@ FILES = {
     "README.md": README,
     ".github/workflows/wakeful.yml": GITHUB,
     ".gitlab-ci.yml": GITLAB,
+    ".pre-commit-config.yaml": PRE_COMMIT,
+    ".vscode/settings.json": EDITOR,
+    ".gitignore": GITIGNORE,
 }
 
 
 @click.command()
 @click.argument("directory", metavar="[DIR]", default=".", type=click.Path(file_okay=False, path_type=Path))
 def init(directory: Path) -> None:
-    """Write a first repository of specs into DIR (`.` by default). Never overwrites a file."""
-    taken = [name for name in FILES if (directory / name).exists()]
+    """Write a first repository of specs into DIR (`.` by default), with CI, hooks and editor settings.
+
+    Never overwrites a file.
+    """
+    from specs import export
+
+    files = FILES | {".vscode/wakeful.schema.json": json.dumps(export.bundle(), ensure_ascii=False) + "\n"}
+    if (directory / ".gitignore").exists():  # most repositories begin with one
+        del files[".gitignore"]
+    taken = [name for name in files if (directory / name).exists()]
     if taken:
         shown = ", ".join(f"`{directory / name}`" for name in taken)
         raise UsageError(f"there already is {shown}", "choose an empty folder; nothing was written")
     try:
-        for name, text in FILES.items():
+        for name, text in files.items():
             file = directory / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")

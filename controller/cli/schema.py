@@ -9,7 +9,7 @@ import click
 from controller.cli.printing import out, say
 from controller.errors import UsageError
 
-FILE = ".wakeful/wakeful.schema.json"
+FILE = ".vscode/wakeful.schema.json"
 GLOBS = ["**/*.yaml", "**/*.yml"]
 
 

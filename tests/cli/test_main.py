@@ -53,7 +53,10 @@ def test_each_kind_of_error_has_its_exit_code(error: BaseException, code: int) -
     [
         (["bogus"], "error: no such command 'bogus'\nhint: `wakeful --help` lists what it takes\n"),
         (["validate", "--fomat"], "error: no such option '--fomat'"),
-        (["plan", "--against", "main", "--server", "http://x"], "error: `--against` asks no server"),
+        (
+            ["plan", "--against", "main", "--server", "http://x"],
+            "error: `--server` and `--against` are two things to compare with",
+        ),
         (["worker", "--threads", "0"], "error: invalid value for '--threads'"),
         (["reconcile", "--server", "nonsense"], "error: `nonsense` is not the address of a server\nhint: write"),
     ],

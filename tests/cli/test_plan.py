@@ -78,7 +78,7 @@ def test_a_plan_as_a_comment_holds_what_it_means_and_cannot_be_broken_out_of(rep
 
     assert first.startswith("<!-- wakeful:plan -->\n\n### 📋 Wakeful plan: 1 to create, 1 to update, 0 to delete\n")
     assert "worst&#45;case detection 1m10s → 2m10s" in first
-    assert second.count("</details>") == second.count("<details") + 1  # one of them in code, where it is text
+    assert second.count("</details>") == second.count("<details") + 2  # old and new, both in code, where it is text
     assert "| `spec.description` | `" in second
 
 
