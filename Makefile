@@ -36,7 +36,8 @@ format: setup
 schemas: setup  ## write schemas/ and docs/reference from the models
 	$(BIN)/python -m tests.generated
 
-bench: setup
+bench: setup  ## what the command line needs for ten thousand monitors, and what checks cost
+	$(BIN)/python -m tests.bench.config
 	$(BIN)/python -m tests.bench.run
 
 lock: setup  ## compile requirements.lock anew: names, versions and hashes, no addresses

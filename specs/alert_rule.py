@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from jinja2 import TemplateSyntaxError, meta
-from jinja2.sandbox import SandboxedEnvironment
 from pydantic import AfterValidator, Field, model_validator
 
 from specs.expect import Conditions
@@ -24,6 +22,10 @@ TEMPLATE_NAMES = (
 def _check_template(text: str) -> str:
     if "{" not in text:
         return text
+    # imported where it is needed: few rules have templates, and every command would wait for it
+    from jinja2 import TemplateSyntaxError, meta
+    from jinja2.sandbox import SandboxedEnvironment
+
     environment = SandboxedEnvironment()
     try:
         used = meta.find_undeclared_variables(environment.parse(text))

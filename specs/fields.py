@@ -42,6 +42,7 @@ class Model(BaseModel):
         populate_by_name=True,
         hide_input_in_errors=True,
         ser_json_inf_nan="null",
+        defer_build=True,  # a command meets few of the many models, and building one takes a millisecond
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -99,6 +100,30 @@ def load(
     return _load(files, before, {}, remember)
 
 
+def prepare(files: Mapping[str, str], part: Iterable[str]) -> Memory:
+    """What a load needs of a part of the files, made ahead of it; so that several processes may each make theirs.
+
+    A load which is given it as `before` takes what is right of it: nothing changes but the time.
+    """
+    config, chosen = _settings(files)
+    shaping = [_parse(file, text) for file, text in chosen.items() if shapes_others(text)]
+    cascade, _ = _cascade([draft for one in shaping for draft in one.drafts], config)
+    parsed = {file: _parse(file, chosen[file]) for file in part if file in chosen}
+    made = {file: _make(one.drafts, config, cascade) for file, one in parsed.items()}
+    return Memory(parsed, (config.variables, cascade), made)
+
+
+def joined(parts: Iterable[Memory]) -> Loaded:
+    """What several processes prepared, as a load takes it."""
+    first, *rest = parts
+    parsed, made = dict(first.parsed), dict(first.made)
+    for one in rest:
+        if one.context == first.context:
+            parsed |= one.parsed
+            made |= one.made
+    return Loaded(memory=Memory(parsed, first.context, made))
+
+
 def _load_among(files: Mapping[str, str], others: Mapping[str, str]) -> Loaded:
     shaping = {file: text for file, text in others.items() if file not in files and shapes_others(text)}
     rest = {file: text for file, text in others.items() if file not in files and file not in shaping}
@@ -137,7 +162,8 @@ def _load(files: Mapping[str, str], before: Loaded | None, others: Mapping[str, 
     # What an unreadable document would have defined is not known, so nothing is said to be missing.
     if not any(one.code == "yaml" for one in found):
         # A broken document would look like a dangling reference from every other one; report causes, not echoes.
-        claimed = {key for one in parsed.values() for doc in one.documents for key in _claimed(doc, config, cascade)}
+        broken = [doc for one in parsed.values() for doc in one.documents] if found else []
+        claimed = {key for doc in broken for key in _claimed(doc, config, cascade)}
         named = {key: pair.resource for key, pair in by_key.items()}
         near = {(one.kind, cascade.workspace(one.file), one.name): one for one in neighbours(others)}
         found += [_near(by_key[key].draft, near[key]) for key in near.keys() & by_key.keys()]
@@ -162,6 +188,7 @@ def matches_any(path: str, globs: Iterable[str]) -> bool:
     return any(_glob(pattern).fullmatch(path) for pattern in globs)
 
 
+@lru_cache(maxsize=1000)
 def _glob(pattern: str) -> re.Pattern[str]:
     out = ""
     for token in re.findall(r"\*\*/|\*\*|\*|\?|[^*?]+", pattern.removeprefix("./")):
@@ -347,15 +374,14 @@ def _expanded(
     """A collection with its texts expanded, or itself where there is nothing to expand."""
     changed: dict[Any, Any] = {}
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(key, str) and "${" in key.replace("$${", ""):
+        if type(key) is str and "$" in key and "${" in key.replace("$${", ""):
             message = f"`{key}` is a key, and only values can refer to variables and secrets"
             found.append(finding(draft, "variable", message, (*path, key), "write the key out", key=True))
-        if isinstance(inner, str):
-            if "${" in inner:
-                new = _text(draft, (*path, key), inner, variables, found, keeps_each)
-                if new is not inner:
-                    changed[key] = new
-        elif isinstance(inner, dict | list):
+        kind = type(inner)
+        if kind is str:
+            if "${" in inner and (new := _text(draft, (*path, key), inner, variables, found, keeps_each)) is not inner:
+                changed[key] = new
+        elif kind is dict or kind is list:
             new = _expanded(draft, (*path, key), inner, variables, found, keeps_each)
             if new is not inner:
                 changed[key] = new

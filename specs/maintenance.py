@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from specs.fields import Duration, Model, Name, Text, TimeZone, at_least, at_most
@@ -17,6 +16,8 @@ _HINT = "write `FREQ=WEEKLY;BYDAY=SU`, as RFC 5545 has it"
 
 
 def _check_rrule(text: str) -> str:
+    from dateutil.rrule import rrulestr  # imported where it is needed, as few documents are maintenances
+
     if "DTSTART" in text.upper() or "\n" in text:
         raise ValueError(f"`rrule` holds more than a rule: the start stands in `start`|{_HINT}")
     if "SECONDLY" in text.upper() or "MINUTELY" in text.upper():
@@ -82,6 +83,8 @@ class Maintenance(Model):
 
 def occurrences(one: Maintenance, start: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
     """The spans of a maintenance that touch [start, until), at most 1000, in UTC."""
+    from dateutil.rrule import rrulestr
+
     length = one.duration or ((one.end or one.start) - one.start)
     if one.rrule is None:
         spans = [(one.start.astimezone(UTC), (one.start + length).astimezone(UTC))]

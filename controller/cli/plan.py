@@ -130,7 +130,19 @@ def _offline(specs: "Specs", path: str, against: str, revision: str, merge_base:
     if before.errors:
         say(headed(f"warning: {against} has errors itself, so it is compared as far as it can be read"))
     live = [
-        Live(number, one.kind, one.workspace, one.name, one.spec, one.labels, one.annotations, one.file, one.line)
+        Live(
+            number,
+            one.kind,
+            one.workspace,
+            one.name,
+            one.spec,
+            one.labels,
+            one.annotations,
+            one.file,
+            one.line,
+            1,
+            [one.model],
+        )
         for number, one in enumerate(before.resources, start=1)
     ]
     return _compared(specs, live)

@@ -2,9 +2,12 @@
 
 import asyncio
 import gc
+import os
+import pickle
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from controller.git.folder import read as from_disk
 from controller.git.snapshot import Snapshot, decode
 from controller.git.source import Source
 from specs.diagnostics import Diagnostic, Severity
-from specs.load import Loaded, load
+from specs.load import Loaded, joined, load, prepare
 from specs.resource import Resource
 
 STDIN = "-"
@@ -209,11 +212,48 @@ def _resolved(path: str, revision: str) -> tuple[str, str, str]:
 
 def _load(texts: Mapping[str, str], before: Loaded | None = None, *, remember: bool = False) -> Loaded:
     """Load without the collector of cycles: it halves the time for ten thousand monitors, and finds nothing here."""
+    was_on = gc.isenabled()
     gc.disable()
     try:
+        if before is None and len(texts) >= _MANY and (os.cpu_count() or 1) > 1 and hasattr(os, "fork"):
+            before = _side_by_side(texts)
         return load(texts, before, remember=remember)
     finally:
-        gc.enable()
+        gc.freeze()  # what was loaded stays until the command ends; the collector need not look at it again
+        if was_on:
+            gc.enable()
+
+
+_MANY = 200
+"""Files from which a second process pays."""
+
+_CHILDS_SHARE = 0.4
+"""Its share of the files: what it finds must be carried over, too."""
+
+
+def _side_by_side(texts: Mapping[str, str]) -> Loaded | None:
+    """What two processes make of the files, each of its part; None where there is no second process to be had."""
+    names = sorted(texts)
+    split = round(len(names) * (1 - _CHILDS_SHARE))
+    reading, writing = os.pipe()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        return None
+    if child == 0:
+        # Whatever goes wrong here, the parent does by itself.
+        with suppress(BaseException), os.fdopen(writing, "wb") as pipe:
+            pickle.dump(prepare(texts, names[split:]), pipe, protocol=5)
+        os._exit(0)
+    os.close(writing)
+    own = prepare(texts, names[:split])
+    parts = [own]
+    with os.fdopen(reading, "rb") as pipe, suppress(EOFError, pickle.UnpicklingError, AttributeError):
+        parts.append(pickle.load(pipe))
+    os.waitpid(child, 0)
+    return joined(parts)
 
 
 def _taken(snapshot: Snapshot, prefix: str, before: Loaded | None = None, *, remember: bool = False) -> Specs:
@@ -261,6 +301,8 @@ def _safe(path: str, root: Path | None) -> str:
 
 def _shown(loaded: Loaded, texts: dict[str, str], shown: dict[str, str]) -> Specs:
     """The specs with the paths that people see in place of those the loader knows."""
+    if all(name == path for name, path in shown.items()):
+        return Specs(loaded, texts)
     diagnostics = [replace(one, file=shown.get(one.file, one.file)) for one in loaded.diagnostics]
     resources = [replace(one, file=shown.get(one.file, one.file)) for one in loaded.resources]
     return Specs(

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
 from controller.decisions.plan import Create, Delete, Live, Plan, Update
 from controller.decisions.running import not_running
 from specs.alert_rule import AlertRule
 from specs.fields import Model, format_duration
 from specs.monitor import Monitor
-from specs.resource import Resource, typed
+from specs.resource import Resource
 from specs.status_page import StatusPage
 from specs.variables import secrets_in
 
@@ -40,7 +38,7 @@ def checks_per_day(monitor: Monitor) -> int:
 
 def of_change(change: Create | Update | Delete) -> list[str]:
     """What one change means, a sentence's part each; nothing where it is plain from the fields."""
-    old = None if isinstance(change, Create) else model_of(change.live)
+    old = None if isinstance(change, Create) else change.live.model
     new = None if isinstance(change, Delete) else change.resource.model
     found = list(_said(old, new, change))
     if not isinstance(change, Delete) and (missing := not_running(change.resource.kind, change.resource.spec)):
@@ -113,9 +111,9 @@ def _of_page(old: StatusPage, new: Model | None, change: Create | Update | Delet
 def of_whole(plan: Plan, wanted: Sequence[Resource], live: Sequence[Live]) -> list[str]:
     """What the changes mean together: checks per day, monitors that fall silent, secrets that are needed."""
     found = []
-    before = sum(checks_per_day(model) for one in live if isinstance(model := model_of(one), Monitor))
+    before = sum(checks_per_day(model) for one in live if isinstance(model := one.model, Monitor))
     after = sum(checks_per_day(one.model) for one in wanted if isinstance(one.model, Monitor))
-    after += sum(checks_per_day(model) for one in plan.kept if isinstance(model := model_of(one), Monitor))
+    after += sum(checks_per_day(model) for one in plan.kept if isinstance(model := one.model, Monitor))
     if before != after:
         found.append(f"checks a day: {before:,} → {after:,}")
     silent = silenced(wanted, live, plan.kept)
@@ -133,9 +131,9 @@ def of_whole(plan: Plan, wanted: Sequence[Resource], live: Sequence[Live]) -> li
 def silenced(wanted: Sequence[Resource], live: Sequence[Live], kept: Sequence[Live] = ()) -> list[str]:
     """Monitors that stay, had an alert rule and would have none. `kept` are live and protected from deletion."""
     monitors = {one.key: one for one in wanted if one.kind == "Monitor"}
-    before = Watchers([(one.workspace, rule) for one in live if isinstance(rule := model_of(one), AlertRule)])
+    before = Watchers([(one.workspace, rule) for one in live if isinstance(rule := one.model, AlertRule)])
     rules = [(one.workspace, one.model) for one in wanted if isinstance(one.model, AlertRule)]
-    after = Watchers(rules + [(one.workspace, rule) for one in kept if isinstance(rule := model_of(one), AlertRule)])
+    after = Watchers(rules + [(one.workspace, rule) for one in kept if isinstance(rule := one.model, AlertRule)])
     return [
         one.name
         for one in live
@@ -169,14 +167,6 @@ def _handles(workspace: str, rule: AlertRule) -> list[tuple[str, ...]]:
     if rule.match.labels:
         return [(workspace, *next(iter(rule.match.labels.items())))]
     return [(workspace,)]
-
-
-def model_of(one: Live) -> Model | None:
-    """The model of what is live, or None where an older Wakeful stored what this one cannot read."""
-    try:
-        return typed(one.kind, one.spec)
-    except (ValidationError, KeyError):
-        return None
 
 
 def _secrets(specs: Iterable[dict[str, Any]]) -> set[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from specs.fields import Model
 from specs.resource import PRUNE, Key, Resource, canonical, typed
 
 
@@ -23,6 +24,17 @@ class Live:
     file: str = ""
     line: int = 1
     generation: int = 1
+    _model: list[Model | None] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def model(self) -> Model | None:
+        """The model of its spec, made once; None where an older Wakeful stored what this one cannot read."""
+        if not self._model:
+            try:
+                self._model.append(typed(self.kind, self.spec))
+            except (ValidationError, KeyError):
+                self._model.append(None)
+        return self._model[0]
 
     @property
     def key(self) -> Key:
@@ -167,10 +179,7 @@ def said(resource: Resource) -> dict[str, Any]:
 def said_live(live: Live) -> dict[str, Any]:
     """What is live says, in the same form."""
     # Normalised by the same function as the wanted side: a default that a newer Wakeful added is no change.
-    try:
-        spec = canonical(typed(live.kind, live.spec))
-    except (ValidationError, KeyError):
-        spec = live.spec
+    spec = canonical(live.model) if live.model is not None else live.spec
     return {"labels": live.labels, "annotations": live.annotations, "spec": spec}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.load import load
+from specs.load import joined, load, prepare
 from tests.specs.writing import document, monitor, repository
 
 
@@ -111,3 +111,20 @@ def test_what_did_not_change_is_read_again_when_its_folder_did() -> None:
     after = load(files | {"d.yaml": document("Defaults", "monitor:\n  every: 5s")}, before)
 
     assert after.resources[0].spec["every"] == "5s"
+
+
+def test_what_was_prepared_in_parts_gives_the_same() -> None:
+    files = in_folders(
+        config=document("Config", "variables: {host: db.example}"),
+        shop__workspace=document("Workspace", "title: Shop", name="shop"),
+        shop__defaults=document("Defaults", "monitor:\n  every: 5s", name="shop"),
+        shop__m=monitor("tcp: {host: '${var.host}', port: 1}", name="inside"),
+        m=monitor("every: soon\ndependsOn: [gone]\ntcp: {host: x.example, port: 1}"),
+        broken="a: [",
+    )
+    names = sorted(files)
+    before = joined([prepare(files, names[:3]), prepare(files, names[3:])])
+
+    alone = load(files)
+    assert load(files, before).resources == alone.resources
+    assert load(files, before).diagnostics == alone.diagnostics
