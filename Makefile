@@ -41,4 +41,4 @@ bench: setup  ## what the command line needs for ten thousand monitors, and what
 	$(BIN)/python -m tests.bench.run
 
 lock: setup  ## compile requirements.lock anew: names, versions and hashes, no addresses
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-header --no-annotate -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-strip-extras --no-header --no-annotate -o requirements.lock
