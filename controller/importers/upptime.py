@@ -6,6 +6,7 @@ The format: upptime.js.org/docs/configuration. `$NAME` in it is a secret of the 
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -89,9 +90,28 @@ _KNOWN = {
 }
 
 
+@dataclass
+class _Cargo(Cargo):
+    """Knows which value each new secret stands for, so that two values never share a name."""
+
+    values: dict[str, str] = field(default_factory=dict)
+
+    def reserve(self, text: str) -> None:
+        """Keep the names of secrets that a file refers to for these."""
+        self.values |= {match.group(1): match.group() for match in _SECRET.finditer(text)}
+
+    def hide(self, value: str, hint: str, source: Source, *at: str | int) -> str:
+        """A reference in place of a value that must not stand in git."""
+        plain_name = re.sub(r"[^A-Z0-9]+", "_", hint.upper()).strip("_")
+        name, number = plain_name, 2
+        while self.values.setdefault(name, value) != value:
+            name, number = f"{plain_name}_{number}", number + 1
+        return self.secret(name, source, *at)
+
+
 def convert(files: Mapping[str, str]) -> Imported:
     """Turn an Upptime configuration into specs. Raises Unreadable where there are no `sites`."""
-    cargo = Cargo("upptime")
+    cargo = _Cargo("upptime")
     found = []
     named = [file for file in sorted(files) if "upptimerc" in file.rpartition("/")[2]]
     for file in named or sorted(files):
@@ -106,6 +126,8 @@ def convert(files: Mapping[str, str]) -> Imported:
         if re.search(r"(^|/)history/[^/]+\.yml$", file):
             cargo.dropped(_blank(file), (), "what was seen before is not carried; history begins with the first check")
     for source in found:
+        cargo.reserve(files[source.file])
+    for source in found:
         _convert(cargo, source)
     return cargo.finish()
 
@@ -114,7 +136,7 @@ def _blank(file: str) -> Source:
     return Source(file, {}, read(file, "{}")[0].document)
 
 
-def _convert(cargo: Cargo, source: Source) -> None:
+def _convert(cargo: _Cargo, source: Source) -> None:
     data: dict[str, Any] = source.data
     for key, why in _IGNORED.items():
         if key in data:
@@ -156,7 +178,7 @@ def _wrong(wanted: list[tuple[At, dict[str, Any], str, dict[str, Any], dict[str,
     return [wrong.get(file) for file in texts]
 
 
-def _schedule(cargo: Cargo, source: Source) -> float:
+def _schedule(cargo: _Cargo, source: Source) -> float:
     schedule = mapping(source.data.get("workflowSchedule"))
     for key in schedule:
         if key != "uptime":
@@ -199,7 +221,7 @@ def _times(field: str, size: int) -> set[int] | None:
     return found
 
 
-def _said(cargo: Cargo, source: Source, at: At, value: Any) -> str:
+def _said(cargo: _Cargo, source: Source, at: At, value: Any) -> str:
     """A text in which `$NAME` is a secret of the repository, and nothing else is one."""
     text = plain(value)
     if whole := _WHOLE_SECRET.fullmatch(text):
@@ -207,13 +229,13 @@ def _said(cargo: Cargo, source: Source, at: At, value: Any) -> str:
     return _SECRET.sub(lambda match: cargo.secret(match.group(1), source, *at), text)
 
 
-def _secretly(cargo: Cargo, source: Source, at: At, value: Any, hint: str) -> str:
+def _secretly(cargo: _Cargo, source: Source, at: At, value: Any, hint: str) -> str:
     """A value that must not stand in git: the secret that it names, or a new one."""
     said = _said(cargo, source, at, value)
-    return said if "${secret." in said else cargo.secret(hint, source, *at)
+    return said if "${secret." in said else cargo.hide(text_of(value), hint, source, *at)
 
 
-def _labels(cargo: Cargo, source: Source, at: At, site: Mapping[str, Any]) -> dict[str, str]:
+def _labels(cargo: _Cargo, source: Source, at: At, site: Mapping[str, Any]) -> dict[str, str]:
     tags = site.get("tags")
     labels = {}
     for tag in [tags] if isinstance(tags, str) else items(tags):
@@ -233,7 +255,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _monitor(
-    cargo: Cargo, source: Source, at: At, site: dict[str, Any], name: str, every: float
+    cargo: _Cargo, source: Source, at: At, site: dict[str, Any], name: str, every: float
 ) -> dict[str, Any] | None:
     check = text_of(site.get("check")) or "http"
     url = text_of(site.get("url")).strip()
@@ -279,7 +301,7 @@ def _monitor(
 
 
 def _connection(
-    cargo: Cargo, source: Source, at: At, site: dict[str, Any], spec: dict[str, Any], url: str, check: str
+    cargo: _Cargo, source: Source, at: At, site: dict[str, Any], spec: dict[str, Any], url: str, check: str
 ) -> dict[str, Any] | None:
     """`tcp-ping` and `ssl`, which take a host and a port."""
     try:
@@ -306,10 +328,10 @@ def _connection(
     return spec
 
 
-def _address(cargo: Cargo, source: Source, at: At, url: str, name: str) -> tuple[str, dict[str, Any] | None]:
+def _address(cargo: _Cargo, source: Source, at: At, url: str, name: str) -> tuple[str, dict[str, Any] | None]:
     """A URL without what must not stand in git, and the user and password that stood in it."""
     if _WEBHOOK.search(url):
-        return cargo.secret(f"{name}_URL", source, *at), None
+        return cargo.hide(url, f"{name}_URL", source, *at), None
     try:
         parts = urlsplit(url)
         user, password = parts.username, parts.password
@@ -319,9 +341,9 @@ def _address(cargo: Cargo, source: Source, at: At, url: str, name: str) -> tuple
     if user is not None:
         basic = {"username": _said(cargo, source, at, user), "password": ""}
         if password is None:
-            basic["username"] = _secretly(cargo, source, at, user, f"{name}_USER")
+            basic["username"] = _secretly(cargo, source, at, user, f"{name}_URL_USER")
         else:
-            basic["password"] = _secretly(cargo, source, at, password, f"{name}_PASSWORD")
+            basic["password"] = _secretly(cargo, source, at, password, f"{name}_URL_PASSWORD")
         auth = {"basic": basic}
         parts = SplitResult(parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, parts.fragment)
     query = "&".join(_parameter(cargo, source, at, one, name) for one in parts.query.split("&"))
@@ -329,32 +351,34 @@ def _address(cargo: Cargo, source: Source, at: At, url: str, name: str) -> tuple
     return rest + (f"?{query}" if query else "") + (f"#{plain(parts.fragment)}" if parts.fragment else ""), auth
 
 
-def _parameter(cargo: Cargo, source: Source, at: At, text: str, name: str) -> str:
-    key, equals, value = text.partition("=")
+def _parameter(cargo: _Cargo, source: Source, at: At, text: str, name: str) -> str:
+    key, _, value = text.partition("=")
     if value and _SENSITIVE.search(key):
-        return f"{plain(key)}={_secretly(cargo, source, at, value, f'{name}_{key}')}"
+        return f"{plain(key)}={_secretly(cargo, source, at, value, f'{name}_URL_{key}')}"
     return _said(cargo, source, at, text)
 
 
 _FIELD = re.compile(r'("([^"\\]{1,60})"\s*:\s*")((?:[^"\\]|\\.)*)(?=")|((?:^|(?<=&))([^&=\s"{}]{1,60})=)([^&\s]+)')
 
 
-def _body(cargo: Cargo, source: Source, at: At, value: Any, name: str) -> str:
+def _body(cargo: _Cargo, source: Source, at: At, value: Any, name: str) -> str:
     """A body in which the values of passwords and tokens, in JSON or a form, became secrets."""
+    hidden: list[str] = []
 
     def hide(match: re.Match[str]) -> str:
         before, key, inside = match.group(1, 2, 3) if match.group(1) else match.group(4, 5, 6)
-        if not inside or not _SENSITIVE.search(key):
+        if not inside or _SECRET.search(inside) or not _SENSITIVE.search(key):
             return match.group()
-        return before + (inside if _SECRET.search(inside) else "\0" + key + "\0")
+        hidden.append(cargo.hide(inside, f"{name}_BODY_{key}", source, *at))
+        return f"{before}\0{len(hidden) - 1}\0"
 
     # The places of new secrets are marked first, as `${…}` of the body itself has yet to be escaped.
     said = _said(cargo, source, at, _FIELD.sub(hide, text_of(value).replace("\0", "")))
-    return re.sub("\0([^\0]*)\0", lambda mark: cargo.secret(f"{name}_{mark.group(1)}", source, *at), said)
+    return re.sub("\0(\\d+)\0", lambda mark: hidden[int(mark.group(1))], said)
 
 
 def _http(
-    cargo: Cargo, source: Source, at: At, site: dict[str, Any], name: str, spec: dict[str, Any], url: str
+    cargo: _Cargo, source: Source, at: At, site: dict[str, Any], name: str, spec: dict[str, Any], url: str
 ) -> None:
     address, auth = _address(cargo, source, (*at, "url"), url, name)
     if "://" not in address and not address.startswith("${secret."):
@@ -400,7 +424,7 @@ def _http(
         spec["degraded"] = spec.get("degraded", {}) | {"that": that}
 
 
-def _headers(cargo: Cargo, source: Source, at: At, site: dict[str, Any], name: str) -> dict[str, str]:
+def _headers(cargo: _Cargo, source: Source, at: At, site: dict[str, Any], name: str) -> dict[str, str]:
     headers = {}
     for index, raw in enumerate(items(site.get("headers"))):
         # `- Accept: text/html` without quotes is a mapping; it is clear what was meant
@@ -418,7 +442,7 @@ def _headers(cargo: Cargo, source: Source, at: At, site: dict[str, Any], name: s
     return headers
 
 
-def _codes(cargo: Cargo, source: Source, at: At, site: dict[str, Any]) -> list[int | str]:
+def _codes(cargo: _Cargo, source: Source, at: At, site: dict[str, Any]) -> list[int | str]:
     codes: list[int | str] = []
     for index, raw in enumerate(items(site.get("expectedStatusCodes"))):
         code = _whole(raw)
@@ -429,7 +453,7 @@ def _codes(cargo: Cargo, source: Source, at: At, site: dict[str, Any]) -> list[i
     return codes or ["2xx", "3xx"]
 
 
-def _text(cargo: Cargo, source: Source, at: At, site: dict[str, Any], key: str) -> str:
+def _text(cargo: _Cargo, source: Source, at: At, site: dict[str, Any], key: str) -> str:
     """A text to look for in bodies. Those cannot hold secrets, as what a check expected is shown."""
     text = text_of(site.get(key))
     if _SECRET.search(text):
@@ -443,7 +467,7 @@ def _quoted(text: str) -> str:
     return '"' + "".join(escapes.get(char, char) for char in text) + '"'
 
 
-def _alerts(cargo: Cargo, source: Source) -> None:
+def _alerts(cargo: _Cargo, source: Source) -> None:
     channels = [
         one
         for index, raw in enumerate(items(source.data.get("notifications")))
@@ -459,7 +483,7 @@ def _alerts(cargo: Cargo, source: Source) -> None:
     cargo.dropped(source, ("notifications",), why)
 
 
-def _channel(cargo: Cargo, source: Source, index: int, one: dict[str, Any]) -> str | None:
+def _channel(cargo: _Cargo, source: Source, index: int, one: dict[str, Any]) -> str | None:
     kind, at = text_of(one.get("type")), ("notifications", index)
 
     def secret(key: str) -> str:
@@ -518,7 +542,7 @@ _LOOK = {
 }
 
 
-def _page(cargo: Cargo, source: Source, components: list[dict[str, Any]]) -> None:
+def _page(cargo: _Cargo, source: Source, components: list[dict[str, Any]]) -> None:
     if "status-website" not in source.data:
         return
     site = mapping(source.data["status-website"])
@@ -553,7 +577,7 @@ def _page(cargo: Cargo, source: Source, components: list[dict[str, Any]]) -> Non
     cargo.add("status-page.yaml", "StatusPage", cargo.name("StatusPage", "status"), spec, source, *top)
 
 
-def _describe(cargo: Cargo, source: Source, site: dict[str, Any], spec: dict[str, Any]) -> None:
+def _describe(cargo: _Cargo, source: Source, site: dict[str, Any], spec: dict[str, Any]) -> None:
     """The intro as the one sentence that a page has room for."""
     said = ""
     for key in ("introTitle", "introMessage"):
@@ -569,7 +593,7 @@ def _describe(cargo: Cargo, source: Source, site: dict[str, Any], spec: dict[str
         spec["description"] = said
 
 
-def _links(cargo: Cargo, source: Source, site: dict[str, Any]) -> list[dict[str, str]]:
+def _links(cargo: _Cargo, source: Source, site: dict[str, Any]) -> list[dict[str, str]]:
     links = []
     for index, raw in enumerate(items(site.get("navbar"))):
         one, at = mapping(raw), ("status-website", "navbar", index)

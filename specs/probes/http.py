@@ -58,7 +58,7 @@ METHODS = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 def one_of(*keys: str) -> dict[str, Any]:
     """The JSON Schema of a mapping that has exactly one of these keys."""
-    return {"oneOf": [{"required": [key], "properties": {key: {"not": {"type": "null"}}}} for key in keys]}
+    return {"oneOf": [{"required": [key]} for key in keys]}
 
 
 def at_most_one_of(*keys: str) -> dict[str, Any]:

@@ -12,7 +12,7 @@ class Tcp(Model):
 
     host: Host = Field(description="Host name or address.", examples=["db.example.com"])
     port: Port = Field(description="Port number.", examples=[5432])
-    send: Text | None = Field(default=None, description="What to send once connected.", examples=["PING\r\n"])
+    send: Text | None = Field(default=None, description="What to send once connected.", examples=["PING"])
     send_hex: Hex | None = Field(default=None, description="What to send, as bytes.", examples=["00 ff 1b"])
     receive: Regex | None = Field(
         default=None,
