@@ -184,7 +184,9 @@ def document_of(resource: Resource) -> dict[str, Any]:
     """A stored resource as a document again."""
     metadata = {"name": resource.name, "labels": resource.labels, "annotations": resource.annotations}
     expect = resource.spec.get("expect")
-    if isinstance(expect, dict) and expect.get("that") == []:  # a default that no person writes, nor could of every probe
+    if (
+        isinstance(expect, dict) and expect.get("that") == []
+    ):  # a default that no person writes, nor could of every probe
         expect = {key: one for key, one in expect.items() if key != "that"}
         resource = replace(resource, spec=resource.spec | {"expect": expect})
     return {"apiVersion": API_VERSION, "kind": resource.kind, "metadata": metadata, "spec": resource.spec}

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from controller.decisions.observation import Health
+from controller.decisions.running import not_running
 from controller.decisions.uptime import Interval
 from controller.store.observations import PHASES
 from controller.store.reading.query import Filter, Reader, plain, seconds
@@ -297,12 +298,18 @@ def _summary(row: Any) -> MonitorSummary:
         labels=plain(row["labels"]),
         health=Health(row["health"]),
         since=row["since"],
-        reason=row["reason"],
+        reason=_why(row["reason"], spec),
         last_observation=last,
         revision=row["commit"],
         probe=next((key for key in PROBES if key in spec), "unknown"),
         every=spec.get("every", "1m"),
     )
+
+
+def _why(reason: str | None, spec: dict[str, Any]) -> str | None:
+    """The reason of a health; of a monitor that was never looked at, also why it will not be."""
+    missing = not_running("Monitor", spec) if reason == "no observation yet" else None
+    return f"not running yet: {missing}" if missing else reason
 
 
 def _observation(row: Any) -> ObservationLine:
