@@ -27,6 +27,9 @@ from specs.tree import Document, Path
 from specs.variables import SECRET_PLACES, Scalar, Undefined, alone, expand, names_in, secrets_in
 
 _HOLDS_CONFIG = re.compile(r"""kind["']?\s*:\s*["']?Config\b""")
+MOST_FINDINGS = 500
+"""In one file, or of one set; whoever has that many needs no more of them."""
+
 # kinds that say something about other documents, and are no resources themselves
 _NOT_STORED = ("Config", "Defaults", "MonitorSet")
 
@@ -215,11 +218,19 @@ def _parse(file: str, text: str) -> _Parsed:
     documents, found = tree.read(file, text)
     drafts = []
     for document in documents:
+        if len(found) > MOST_FINDINGS:
+            found.append(_more(file))
+            break
         problems = envelope.check(document)
         found += problems
         if not problems:
             drafts.append(Draft(document, document.data["kind"], document.data))
     return _Parsed(text, documents, drafts, found)
+
+
+def _more(file: str) -> Diagnostic:
+    message = f"the file has more than {MOST_FINDINGS} mistakes; the rest of it was not looked at"
+    return Diagnostic("yaml", message, file, hint="mend these first")
 
 
 def _one_config(drafts: list[Draft]) -> list[Diagnostic]:
@@ -269,6 +280,9 @@ def _layer(document: Document, spec: Mapping[str, Any]) -> Layer:
 def _make(drafts: list[Draft], config: Config, cascade: Cascade) -> _Made:
     pairs, found = list[Pair](), list[Diagnostic]()
     for draft in drafts:
+        if len(found) > MOST_FINDINGS:
+            found.append(_more(draft.document.file))
+            break
         draft = _placed(draft, cascade)
         pair = _pair(draft, config, found)
         if draft.kind == "MonitorSet":
@@ -282,9 +296,13 @@ def _make(drafts: list[Draft], config: Config, cascade: Cascade) -> _Made:
 def _make_set(pair: Pair, config: Config, cascade: Cascade, pairs: list[Pair], found: list[Diagnostic]) -> None:
     """The monitors of a MonitorSet. A mistake of its template is said once, of the first monitor that shows it."""
     seen = {(one.code, one.path) for one in found if one.file == pair.draft.document.file}
+    broken = 0
     for draft in expansions(pair.draft, config.variables, found):
         problems: list[Diagnostic] = []
         one = _pair(_placed(draft, cascade), config, problems)
+        broken += bool(problems)
+        if broken > MOST_FINDINGS:
+            return  # what is wrong with all of them was said of the first
         if one:
             pairs.append(one)
         for problem in problems:
@@ -452,7 +470,7 @@ def _validated(
         for path, value in typed.items():
             data = _replaced(data, path, value.value)
         return _validated(draft, at, model, data, found, reported)
-    for detail in details:
+    for detail in details[:MOST_FINDINGS]:
         path = (*at, *_where(data, detail))
         shown = tree.show_path(draft.place(path))
         if shown in reported or detail["type"] == "default_factory_not_called":

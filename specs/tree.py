@@ -14,7 +14,11 @@ from specs.diagnostics import NOWHERE, Diagnostic, Span
 Path = tuple[str | int, ...]
 
 LARGEST_FILE = 5 * 1024 * 1024
-MOST_NODES = 500_000
+MOST_NODES = 300_000
+MOST_KEYS = 10_000
+MOST_REPEATED = 200
+MOST_LINES = 400_000
+"""Lines and commas together: what composing costs is known before it is begun."""
 DEEPEST = 60
 
 _STANDARD = "tag:yaml.org,2002:"
@@ -200,6 +204,10 @@ def read(file: str, text: str) -> tuple[list[Document], list[Diagnostic]]:
     """
     if len(text) > LARGEST_FILE:
         return [], [Diagnostic("yaml", "the file is larger than 5 MiB", file, hint="split it into several files")]
+    if text.count(",") + text.count("\n") > MOST_LINES:
+        return [], [
+            Diagnostic("yaml", "the file holds more than can be read at once", file, hint="split it into several files")
+        ]
     text = text.removeprefix("\ufeff")
     documents: list[Document] = []
     found: list[Diagnostic] = []
@@ -309,10 +317,16 @@ class _Reader:
 
     def _mapping(self, node: Any, depth: int) -> dict[str, Any]:
         values: dict[str, Any] = {}
+        if len(node.value) > MOST_KEYS:
+            raise _Refused(
+                node, "yaml", f"a mapping has more than {MOST_KEYS:,} keys", "make a list of it, or several files"
+            )
         for key_node, value_node in node.value:
             key = key_node.value
             if type(key) is not str:
                 raise _Refused(key_node, "yaml", "a key must be plain text", "write `key: value`")
+            if key in values and len(self.repeated) >= MOST_REPEATED:
+                continue
             if key in values:
                 first = next(one.start_mark.line + 1 for one, _ in node.value if one.value == key)
                 message = f"the key `{key}` stands here twice (first on line {first})"

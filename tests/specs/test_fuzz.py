@@ -180,6 +180,7 @@ COMMON = st.fixed_dictionaries(
 def test_a_valid_monitor_is_stored_in_a_form_that_reads_back_as_itself(
     probe: dict[str, Any], common: dict[str, Any], labels: dict[str, Any]
 ) -> None:
+    labels = {key: value for key, value in labels.items() if "${" not in str(value)}  # which would be a reference
     data = {"apiVersion": API_VERSION, "kind": "Monitor", "metadata": {"name": "a", "labels": labels}}
     loaded = load({"a.yaml": yaml.safe_dump(data | {"spec": probe | common}, allow_unicode=True)})
 
