@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from controller.importers.imported import Fate, Imported, Note, document, written
@@ -32,6 +33,11 @@ class _Doc:
     file: str
     value: dict[str, Any]
     origin: tuple[str, int, str]
+
+    @cached_property
+    def text(self) -> str:
+        """The document as YAML, written once: that is what an import spends its time on."""
+        return written([self.value])
 
 
 @dataclass
@@ -125,10 +131,10 @@ class Cargo:
 
 
 def _files(docs: list[_Doc], tool: str) -> dict[str, str]:
-    by_file: dict[str, list[dict[str, Any]]] = {}
+    by_file: dict[str, list[str]] = {}
     for one in docs:
-        by_file.setdefault(one.file, []).append(one.value)
-    return {file: written(values, f"Imported from {tool}.") for file, values in by_file.items()}
+        by_file.setdefault(one.file, []).append(one.text)
+    return {file: f"# Imported from {tool}.\n" + "---\n".join(texts) for file, texts in by_file.items()}
 
 
 def _at(error: Diagnostic, docs: list[_Doc], files: dict[str, str]) -> _Doc | None:
