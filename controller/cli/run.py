@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from controller.cli.printing import out, out_json, paint, rows
+from controller.cli.printing import out, paint, rows
 from controller.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _COLOURS = {"up": "green", "degraded": "yellow", "down": "red", "unknown": "blue"}
 _PHASES = {"firstByte": "first byte"}
 _BAR = 24
+_SHORTEST_HIDDEN = 4
 
 
 @click.command(short_help="Check one monitor once, now, from this machine.")
@@ -32,18 +33,30 @@ def run(name: str, path: str, style: str) -> int:
     from controller.cli import sources
     from controller.decisions.assess import assess, compile_expectations
     from controller.decisions.observation import Health
+    from controller.decisions.running import not_running
+    from specs.resource import canonical
 
     monitor = find(sources.require_valid(sources.folder(path)).resources, name)
     if monitor.heartbeat:
         raise UsageError(f"`{name}` is a heartbeat: the job calls us, so there is nothing to run", "ping its address")
+    if missing := not_running("Monitor", canonical(monitor)):
+        raise UsageError(f"`{name}` does not run yet: {missing}", "it is validated, planned and stored all the same")
+    from controller.probes.http import hider
     from controller.probes.probe import compile_target
 
-    seen = asyncio.run(compile_target(monitor, secret).look())
+    used: list[str] = []
+
+    def remembered(key: str) -> str:
+        used.append(secret(key))
+        return used[-1]
+
+    seen = asyncio.run(compile_target(monitor, remembered).look())
     health, reason = assess(compile_expectations(monitor), seen)
+    hidden = hider(one for one in used if len(one) >= _SHORTEST_HIDDEN)  # a server may echo what we sent
     if style == "json":
-        out_json(as_json(name, monitor, seen, health, reason))
+        out(hidden(json.dumps(as_json(name, monitor, seen, health, reason), indent=2, ensure_ascii=False)))
     else:
-        out("\n".join(report(name, monitor, seen, health, reason)))
+        out(hidden("\n".join(report(name, monitor, seen, health, reason))))
     return 1 if health == Health.DOWN else 0
 
 

@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +154,44 @@ def test_specs_with_errors_are_shown_and_nothing_is_run(tmp_path: Path) -> None:
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert "error: unknown key `evry`" in result.stderr
+
+
+def test_a_monitor_that_does_not_run_yet_is_not_pretended_to(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        a=monitor("names", "{dns: {name: example.com}}"),
+        b=monitor("login", "{http: {url: https://example.com, auth: {bearer: x}}}"),
+    )
+
+    for name, missing in (("names", "`dns`"), ("login", "`http.auth`")):
+        done = call("run", name, tmp_path)
+        assert (done.exit_code, done.stderr.split("\n")[0]) == (
+            64,
+            f"error: `{name}` does not run yet: {missing} is not there yet",
+        )
+
+
+def test_a_secret_that_a_server_echoes_is_not_shown(tmp_path: Path) -> None:
+    class Echo(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(str(self.headers["X-Key"]).encode())
+
+        def log_message(self, format: str, *args: Any) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        spec = f"{{http: {{url: '{url}', headers: {{X-Key: '${{secret.KEY}}'}}}}, expect: {{that: [\"body == 'x'\"]}}}}"
+        write(tmp_path, a=monitor("echo", spec))
+        shown = [
+            process("run", "echo", tmp_path, "--format", style, WAKEFUL_SECRET_KEY="hunter22")
+            for style in ("text", "json")
+        ]
+        server.shutdown()
+
+    for done in shown:
+        assert done.returncode == 1
+        assert "***" in done.stdout
+        assert "hunter22" not in done.stdout + done.stderr
